@@ -1,0 +1,93 @@
+//! Switches, cookies, and the attributes a workspace knows.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::entity::Metadata;
+
+/// Switches that harden or loosen single behaviours of a workspace.
+#[serde_with::skip_serializing_none]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(default)]
+pub struct AdvancedConfiguration {
+    /// Deprecated.
+    pub acr_values: Vec<String>,
+    /// Discovery prints only mTLS URLs.
+    pub advertise_only_mtls_aliases_in_well_known: bool,
+    /// `Response_mode` refused.
+    pub block_response_modes: bool,
+    /// `SameSite`.
+    pub cookies_configuration: Option<CookiesConfiguration>,
+    /// DCR clients not cert-bound.
+    pub disable_dcr_client_certificate_bound_access_tokens: bool,
+    /// PAR off.
+    pub disable_par: bool,
+    /// RAR off.
+    pub disable_rar: bool,
+    /// Refresh token not rotated.
+    pub disable_refresh_token_cycling: bool,
+    /// Query bearer refused.
+    pub disallow_access_token_in_query_for_protected_resources: bool,
+    /// Plain code refused.
+    pub disallow_code_response_type_without_jarm: bool,
+    /// Blocked modes.
+    pub disallowed_response_modes: Vec<String>,
+    /// Drop acr claim.
+    pub do_not_issue_acr_claim_in_id_token: bool,
+    /// Acr demanded.
+    pub enforce_acr_values: bool,
+    /// Unknown scopes do not fail DCR.
+    pub ignore_unknown_scopes_for_dcr: bool,
+    /// FAPI.
+    pub require_request_or_request_uri_parameter: bool,
+    /// RFC 9207.
+    pub return_iss_parameter_in_authorization_response: bool,
+    /// No SSO fallback for logout URI.
+    pub strict_post_logout_redirect_enforcement: bool,
+}
+
+/// How the cookies of a workspace are set.
+#[serde_with::skip_serializing_none]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(default)]
+pub struct CookiesConfiguration {
+    /// `SameSite` attribute: `none`, `lax` or `strict`.
+    pub same_site: Option<String>,
+}
+
+/// The attributes a workspace knows of its users.
+#[serde_with::skip_serializing_none]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(default)]
+pub struct AuthenticationContextSettings {
+    /// The attributes.
+    pub attributes: Vec<AuthenticationContextAttribute>,
+}
+
+/// One attribute of a user's authentication context.
+#[serde_with::skip_serializing_none]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(default)]
+pub struct AuthenticationContextAttribute {
+    /// Label for people.
+    pub description: Option<String>,
+    /// UI tags (simple / advanced).
+    pub labels: Vec<String>,
+    /// Path of the attribute, such as `address.country`.
+    pub name: String,
+    /// Type of its value.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+}
+
+/// Free data of a workspace, checked against a schema if there is one.
+#[serde_with::skip_serializing_none]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(default)]
+pub struct ServerMetadata {
+    /// The data.
+    pub payload: Metadata,
+    /// JSON schema that the data must satisfy.
+    pub schema: Option<Value>,
+}
