@@ -1,1 +1,3 @@
 //! Symbolon: server.
+
+pub mod config;
