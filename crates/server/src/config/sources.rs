@@ -182,7 +182,7 @@ fn walk(key: &str, node: Node, line: u64, at: &mut Walk<'_>) {
         }
         (Node::Float, Some(_)) => fault("this number would lose digits: put it in quotes"),
         (_, Some(setting)) => {
-            fault(&format!("expected {}, got a section or a list", setting.kind.expected()))
+            fault(&format!("expected {}, got a section or a list", setting.kind.expected()));
         }
     }
 }
