@@ -158,3 +158,128 @@ fn token(text: &str) -> Result<&str, AuthorizationError> {
     }
     Ok(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn readings(header: &str) -> Vec<(String, String)> {
+        match Authorization::parse(header) {
+            Ok(Authorization::Basic(credentials)) => {
+                credentials.readings().map(|(id, secret)| (id.to_owned(), secret.to_owned())).collect()
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn basic(user_pass: &str) -> String {
+        format!("Basic {}", STANDARD.encode(user_pass))
+    }
+
+    fn pair(id: &str, secret: &str) -> (String, String) {
+        (id.to_owned(), secret.to_owned())
+    }
+
+    #[test]
+    fn example_of_rfc_6749_is_read() {
+        // RFC 6749 §2.3.1
+        assert_eq!(
+            readings("Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3"),
+            [pair("s6BhdRkqt3", "7Fjfp0ZBr1KtDRbnfVdmIw")]
+        );
+    }
+
+    #[test]
+    fn encoded_credentials_are_decoded_first_and_kept_literally_second() {
+        assert_eq!(
+            readings(&basic("my%3Aclient:se%2Bcret+x")),
+            [pair("my:client", "se+cret x"), pair("my%3Aclient", "se%2Bcret+x")]
+        );
+    }
+
+    #[test]
+    fn credentials_that_cannot_be_encoded_are_taken_literally() {
+        assert_eq!(readings(&basic("client:100%")), [pair("client", "100%")]);
+        assert_eq!(readings(&basic("client:a%00b")), [pair("client", "a%00b")]);
+    }
+
+    #[test]
+    fn secret_may_hold_colons_and_be_empty() {
+        assert_eq!(readings(&basic("client:a:b")), [pair("client", "a:b")]);
+        assert_eq!(readings(&basic("client:")), [pair("client", "")]);
+    }
+
+    #[test]
+    fn scheme_has_no_case() {
+        assert_eq!(Authorization::parse("bEARER abc"), Ok(Authorization::Bearer("abc")));
+        assert_eq!(Authorization::parse("dpop abc"), Ok(Authorization::Dpop("abc")));
+        assert_eq!(readings(&basic("a:b").replace("Basic", "BASIC")), [pair("a", "b")]);
+    }
+
+    #[test]
+    fn sloppy_base64_is_refused() {
+        // Without padding, with stray bits in the last character, in the other alphabet, with white space.
+        for credentials in ["YTpiYw", "YTpiYx==", "YTo_Pz8_", "YTpi\tYw==", "YTpiYw== x"] {
+            assert_eq!(
+                Authorization::parse(&format!("Basic {credentials}")),
+                Err(AuthorizationError::NotBase64),
+                "{credentials}"
+            );
+        }
+    }
+
+    #[test]
+    fn malformed_credentials_are_refused() {
+        assert_eq!(Authorization::parse(&basic("no colon")), Err(AuthorizationError::NoColon));
+        assert_eq!(Authorization::parse(&basic(":secret")), Err(AuthorizationError::NoClientId));
+        assert_eq!(Authorization::parse(&basic("a:b\nc")), Err(AuthorizationError::NotText));
+        let not_utf8 = format!("Basic {}", STANDARD.encode(b"a:\xff"));
+        assert_eq!(Authorization::parse(&not_utf8), Err(AuthorizationError::NotText));
+        for header in ["", "Basic", "Basic ", "Bearer", "Bearer  "] {
+            assert_eq!(Authorization::parse(header), Err(AuthorizationError::Empty), "{header:?}");
+        }
+        assert_eq!(Authorization::parse("Digest x"), Err(AuthorizationError::UnknownScheme));
+    }
+
+    #[test]
+    fn bearer_token_is_a_b64token() {
+        let token = "eyJhbGciOiJFUzI1NiJ9.e30.a-b_c~d+e/f==";
+        assert_eq!(Authorization::parse(&format!("Bearer {token}")), Ok(Authorization::Bearer(token)));
+        for token in ["a b", "a,b", "a=b", "=", "é", "a\"", "a%20"] {
+            assert_eq!(
+                Authorization::parse(&format!("Bearer {token}")),
+                Err(AuthorizationError::MalformedToken),
+                "{token}"
+            );
+        }
+    }
+
+    #[test]
+    fn debug_shows_no_credential() {
+        for header in [basic("client:hunter2"), "Bearer hunter2".to_owned(), "DPoP hunter2".to_owned()] {
+            assert!(!format!("{:?}", Authorization::parse(&header)).contains("hunter2"));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn credentials_of_a_client_that_follows_the_rfc_are_read_first(id in "[ -~é]{1,20}", secret in "[ -~€]{0,40}") {
+            let encode = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+            let header = basic(&format!("{}:{}", encode(&id), encode(&secret)));
+            prop_assert_eq!(readings(&header).swap_remove(0), (id, secret));
+        }
+
+        #[test]
+        fn credentials_of_a_client_that_does_not_encode_are_among_the_readings(id in "[ -9;-~]{1,20}", secret in "[ -~]{0,40}") {
+            let header = basic(&format!("{id}:{secret}"));
+            prop_assert!(readings(&header).contains(&(id, secret)));
+        }
+
+        #[test]
+        fn any_header_is_read_or_refused(header in "(Basic|Bearer|DPoP|x)? ?.{0,60}") {
+            let _ = Authorization::parse(&header);
+        }
+    }
+}

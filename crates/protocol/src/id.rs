@@ -72,3 +72,65 @@ pub fn is_path_id(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
         && text.as_bytes()[0].is_ascii_alphanumeric()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn entity_id_is_base32hex() {
+        // The sample id of ACP, and the extremes.
+        assert_eq!(entity_id([0; 12]), "00000000000000000000");
+        assert_eq!(entity_id([0xff; 12]), "vvvvvvvvvvvvvvvvvvvg");
+        let sample = [0x5f, 0xa1, 0x48, 0x58, 0x43, 0x82, 0x69, 0xb7, 0x43, 0xbe, 0x01, 0x43];
+        assert_eq!(entity_id(sample), "bugkgm23g9kregtu051g");
+    }
+
+    #[test]
+    fn client_id_is_hexadecimal() {
+        assert_eq!(
+            client_id(std::array::from_fn(|index| index as u8 * 17)),
+            "00112233445566778899aabbccddeeff"
+        );
+    }
+
+    #[test]
+    fn secret_has_43_characters() {
+        assert_eq!(secret([0xff; 32]), "__________________________________________8");
+    }
+
+    #[test]
+    fn ids_that_play_tricks_are_refused() {
+        for id in [
+            "", ".", "..", "a..b", "../a", "a/b", "a\\b", "a b", "a%2fb", "é", "a\0", "-a", "a\n", "~a", ".a",
+        ] {
+            assert!(!is_entity_id(id), "{id:?}");
+            assert!(!is_path_id(id), "{id:?}");
+        }
+        assert!(!is_entity_id(&"a".repeat(MAX_ID_LENGTH + 1)));
+        assert!(!is_path_id(&"a".repeat(64)));
+    }
+
+    #[test]
+    fn ids_of_the_walk_through_are_accepted() {
+        for id in
+            ["client-mtls", "admin-swagger", "bugkgm23g9kregtu051g", "default", "user@example.com", "a.b"]
+        {
+            assert!(is_entity_id(id), "{id}");
+        }
+        for id in ["default", "system", "acp-demo_1", "0"] {
+            assert!(is_path_id(id), "{id}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn made_ids_are_valid_and_differ(one: [u8; 12], other: [u8; 12]) {
+            prop_assert!(is_entity_id(&entity_id(one)));
+            prop_assert_eq!(entity_id(one).len(), 20);
+            prop_assert_eq!(one == other, entity_id(one) == entity_id(other));
+        }
+    }
+}

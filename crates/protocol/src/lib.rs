@@ -29,6 +29,7 @@ pub mod subject_type;
 pub mod token_response;
 pub mod token_type;
 pub mod token_type_hint;
+pub mod www_authenticate;
 
 pub use acr::AcrValues;
 pub use application_type::ApplicationType;
@@ -50,6 +51,7 @@ pub use subject_type::SubjectType;
 pub use token_response::TokenResponse;
 pub use token_type::TokenType;
 pub use token_type_hint::TokenTypeHint;
+pub use www_authenticate::Challenge;
 
 /// A word that is not in the vocabulary it was looked up in.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

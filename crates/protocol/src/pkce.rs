@@ -133,3 +133,80 @@ fn capitalised(error: PkceError) -> String {
     let text = error.to_string();
     format!("T{}.", text.trim_start_matches('t'))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // RFC 7636 Appendix B
+    const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+    fn verifier(text: &str) -> CodeVerifier {
+        CodeVerifier::parse(text).unwrap()
+    }
+
+    #[test]
+    fn vector_of_rfc_7636_appendix_b_holds() {
+        assert_eq!(verifier(VERIFIER).challenge(CodeChallengeMethod::S256).as_str(), CHALLENGE);
+        let challenge = CodeChallenge::parse(CHALLENGE, CodeChallengeMethod::S256).unwrap();
+        assert_eq!(challenge.verify(&verifier(VERIFIER)), Ok(()));
+    }
+
+    #[test]
+    fn another_verifier_is_refused_as_invalid_grant() {
+        let challenge = CodeChallenge::parse(CHALLENGE, CodeChallengeMethod::S256).unwrap();
+        let error = challenge.verify(&verifier(&VERIFIER.replace('d', "e"))).unwrap_err();
+        assert_eq!(error, PkceError::Mismatch);
+        let error = OAuthError::from(error);
+        assert_eq!(error.code, crate::ErrorCode::InvalidGrant);
+        assert_eq!(error.description, "The code_verifier does not belong to the code_challenge.");
+    }
+
+    #[test]
+    fn challenge_does_not_serve_as_verifier() {
+        // What an attacker who saw the authorization request would try.
+        let challenge = CodeChallenge::parse(CHALLENGE, CodeChallengeMethod::S256).unwrap();
+        assert_eq!(challenge.verify(&verifier(CHALLENGE)), Err(PkceError::Mismatch));
+    }
+
+    #[test]
+    fn plain_challenge_is_the_verifier() {
+        let challenge = CodeChallenge::parse(VERIFIER, CodeChallengeMethod::Plain).unwrap();
+        assert_eq!(challenge.verify(&verifier(VERIFIER)), Ok(()));
+        assert_eq!(challenge.verify(&verifier(CHALLENGE)), Err(PkceError::Mismatch));
+    }
+
+    #[test]
+    fn verifier_length_and_characters_are_checked() {
+        for text in ["a".repeat(43), "a".repeat(128), format!("{}-._~", "Z9".repeat(20))] {
+            assert!(CodeVerifier::parse(&text).is_ok(), "{text}");
+        }
+        for text in ["", &"a".repeat(42), &"a".repeat(129), &format!("{}+", "a".repeat(43)), &"é".repeat(30)]
+        {
+            assert_eq!(CodeVerifier::parse(text), Err(PkceError::MalformedVerifier), "{text}");
+        }
+    }
+
+    #[test]
+    fn s256_challenge_must_be_a_digest() {
+        let hexadecimal = "13d31e961a1ad8ec2f16b10c4c982e0876a878ad6df144566ee1894acb70f9c3";
+        let stray_bits = format!("{}N", &CHALLENGE[..42]);
+        for text in [hexadecimal, &stray_bits, &"~".repeat(43)] {
+            assert_eq!(
+                CodeChallenge::parse(text, CodeChallengeMethod::S256),
+                Err(PkceError::NotADigest),
+                "{text}"
+            );
+        }
+        assert_eq!(
+            CodeChallenge::parse(&format!("{CHALLENGE}="), CodeChallengeMethod::S256),
+            Err(PkceError::MalformedChallenge)
+        );
+    }
+
+    #[test]
+    fn debug_does_not_show_the_verifier() {
+        assert_eq!(format!("{:?}", verifier(VERIFIER)), "CodeVerifier(…)");
+    }
+}

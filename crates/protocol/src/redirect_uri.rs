@@ -266,3 +266,6 @@ impl RedirectUriError {
             .got(uri)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -163,3 +163,74 @@ impl From<ScopeError> for OAuthError {
 pub fn is_scope(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|byte| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn set(text: &str) -> ScopeSet {
+        ScopeSet::parse(text).unwrap()
+    }
+
+    #[test]
+    fn order_is_kept_and_repetition_dropped() {
+        let scopes = set("openid  email openid profile email");
+        assert_eq!(scopes.iter().collect::<Vec<_>>(), ["openid", "email", "profile"]);
+        assert_eq!(scopes.to_string(), "openid email profile");
+        assert!(set("").is_empty());
+        assert!(set("  ").is_empty());
+    }
+
+    #[test]
+    fn scope_is_case_sensitive() {
+        assert!(!set("OpenID").contains("openid"));
+    }
+
+    #[test]
+    fn characters_follow_rfc_6749() {
+        for scope in ["!", "#", "[", "]", "~", "https://example.com/a?b=c&d", "a.b:c", "'"] {
+            assert!(is_scope(scope), "{scope}");
+        }
+        for scope in ["", " ", "\"", "\\", "é", "a\tb", "a\nb", "\u{7f}", "a b"] {
+            assert!(!is_scope(scope), "{scope:?}");
+        }
+        assert_eq!(ScopeSet::parse("openid a\"b"), Err(ScopeError::Malformed("a\"b".to_owned())));
+    }
+
+    #[test]
+    fn set_operations_keep_the_order_of_the_left() {
+        let (left, right) = (set("c a b"), set("a b d"));
+        assert_eq!(left.intersect(&right), set("a b"));
+        assert_eq!(left.without(&right), set("c"));
+        assert_eq!(left.union(&right), set("c a b d"));
+        assert!(set("a b").is_subset(&right));
+        assert!(!left.is_subset(&right));
+        assert!(ScopeSet::default().is_subset(&right));
+    }
+
+    #[test]
+    fn number_of_scopes_in_a_request_has_a_limit() {
+        let text = |count: usize| (0..count).map(|number| format!("s{number}")).collect::<Vec<_>>().join(" ");
+        assert_eq!(set(&text(MAX_SCOPES)).len(), MAX_SCOPES);
+        assert_eq!(ScopeSet::parse(&text(MAX_SCOPES + 1)), Err(ScopeError::TooMany));
+    }
+
+    #[test]
+    fn json_is_a_list() {
+        let scopes: ScopeSet = serde_json::from_str(r#"["openid","email","openid"]"#).unwrap();
+        assert_eq!(serde_json::to_string(&scopes).unwrap(), r#"["openid","email"]"#);
+        assert!(serde_json::from_str::<ScopeSet>(r#"["open id"]"#).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_written_is_read_again(words in prop::collection::vec("[!#-\\[\\]-~]{1,4}", 0..120)) {
+            let scopes = ScopeSet::from_words(&words).unwrap();
+            prop_assert_eq!(ScopeSet::parse(&scopes.to_string()).unwrap(), scopes.clone());
+            let unique: HashSet<_> = words.iter().collect();
+            prop_assert_eq!(scopes.len(), unique.len());
+        }
+    }
+}

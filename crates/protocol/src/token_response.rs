@@ -50,3 +50,34 @@ impl fmt::Debug for TokenResponse {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_that_of_the_walk_through() {
+        let response = TokenResponse {
+            access_token: "a".to_owned(),
+            expires_in: Some(3600),
+            id_token: Some("i".to_owned()),
+            scope: Some("openid".to_owned()),
+            ..TokenResponse::default()
+        };
+        assert_eq!(
+            serde_json::to_string(&response).unwrap(),
+            r#"{"access_token":"a","expires_in":3600,"id_token":"i","scope":"openid","token_type":"bearer"}"#
+        );
+    }
+
+    #[test]
+    fn debug_shows_no_token() {
+        let response = TokenResponse {
+            access_token: "hunter2".to_owned(),
+            refresh_token: Some("hunter3".to_owned()),
+            id_token: Some("hunter4".to_owned()),
+            ..TokenResponse::default()
+        };
+        assert!(!format!("{response:?}").contains("hunter"));
+    }
+}
