@@ -1,3 +1,6 @@
-//! Symbolon: server.
+//! Symbolon's server: HTTP endpoints, grants, client authentication, login, management APIs and pages.
 
+pub mod clock;
 pub mod config;
+pub mod rng;
+pub mod secrets;

@@ -1,0 +1,98 @@
+//! One request to a workspace: everything an endpoint, a grant or a rule may look at besides the client and the form.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::response::Response;
+use http::request::Parts;
+
+use symbolon_store::WorkspaceStore;
+
+use crate::app::App;
+use crate::base_url::BaseUrl;
+use crate::clock::Timestamp;
+use crate::middleware::RequestId;
+use crate::oauth2::error::ErrorResponse;
+use crate::snapshot::Workspace;
+use crate::tls::Peer;
+
+/// The context of one request below `/{tid}/{aid}`.
+#[derive(Clone, Debug)]
+pub struct Cx {
+    /// The application.
+    pub app: App,
+    /// The workspace (authorization server) the path names, as it is configured now.
+    pub workspace: Arc<Workspace>,
+    /// When the request arrived. Read once: everything in a request happens at one moment.
+    pub now: Timestamp,
+    /// The id under which an operator finds this request.
+    pub request_id: RequestId,
+    /// Scheme and authority of this server, as the client knows it.
+    pub base_url: BaseUrl,
+    /// The other end of the connection, and its certificate.
+    pub peer: Peer,
+}
+
+impl Cx {
+    /// The issuer identifier of this workspace (RFC 8414 §2): `https://host/{tid}/{aid}`, or the workspace's
+    /// `custom_issuer_url`.
+    pub fn issuer(&self) -> String {
+        self.workspace.issuer(&self.base_url)
+    }
+
+    /// The URL of an endpoint of this workspace; `path` begins with a slash.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}/{}/{}{path}", self.base_url, self.workspace.tenant_id, self.workspace.id)
+    }
+
+    /// The store, scoped to this workspace.
+    pub fn store(&self) -> WorkspaceStore {
+        self.app.store.workspace(&self.workspace.tenant_id, &self.workspace.id)
+    }
+}
+
+impl FromRequestParts<App> for Cx {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let refuse = |error: ErrorResponse| axum::response::IntoResponse::into_response(error);
+        let base_url = BaseUrl::of(parts, app).map_err(|error| refuse(error.into()))?;
+        let (tenant_id, workspace_id) =
+            path_ids(parts.uri.path()).ok_or_else(|| refuse(ErrorResponse::no_such_workspace("", "")))?;
+        let workspace = app
+            .snapshots
+            .workspace(&app.store, tenant_id, workspace_id)
+            .await
+            .map_err(|error| refuse(error.into()))?
+            .ok_or_else(|| refuse(ErrorResponse::no_such_workspace(tenant_id, workspace_id)))?;
+        Ok(Self {
+            app: app.clone(),
+            workspace,
+            now: app.clock.now(),
+            request_id: RequestId::of(parts),
+            base_url,
+            peer: Peer::of(parts),
+        })
+    }
+}
+
+/// The first two segments of a path: tenant and workspace.
+fn path_ids(path: &str) -> Option<(&str, &str)> {
+    let mut segments = path.strip_prefix('/')?.split('/');
+    match (segments.next()?, segments.next()?) {
+        ("", _) | (_, "") => None,
+        ids => Some(ids),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path_ids;
+
+    #[test]
+    fn tenant_and_workspace_come_from_the_path() {
+        assert_eq!(path_ids("/default/admin/oauth2/token"), Some(("default", "admin")));
+        assert_eq!(path_ids("/default"), None);
+        assert_eq!(path_ids("//admin"), None);
+    }
+}

@@ -1,0 +1,65 @@
+//! The browser that a page was shown to, and the token that proves it for a form (CSRF).
+
+use aws_lc_rs::{constant_time, hmac};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::HeaderMap;
+
+use super::cookies::CookieName;
+use crate::cx::Cx;
+
+/// A browser, by the random value in its cookie.
+#[derive(Clone)]
+pub struct Browser {
+    id: String,
+    is_new: bool,
+}
+
+impl Browser {
+    /// The browser that sent these headers; a new one gets an id.
+    pub fn of(cx: &Cx, headers: &HeaderMap) -> Self {
+        match Self::known(cx, headers) {
+            Some(browser) => browser,
+            None => Self { id: cx.app.rng.secret(), is_new: true },
+        }
+    }
+
+    /// The browser that sent these headers, if it has been here before.
+    pub fn known(cx: &Cx, headers: &HeaderMap) -> Option<Self> {
+        let id = CookieName::Browser.read(&cx.workspace, headers)?;
+        Some(Self { id: id.to_owned(), is_new: false })
+    }
+
+    /// SHA-256 of the id: what the store keeps to bind a request to this browser.
+    pub fn digest(&self) -> [u8; 32] {
+        crate::secrets::sha256(self.id.as_bytes())
+    }
+
+    /// Gives a new browser its cookie.
+    pub fn remember(&self, cx: &Cx, headers: &mut HeaderMap) {
+        if self.is_new {
+            CookieName::Browser.write(&cx.workspace, &self.id, None, headers);
+        }
+    }
+
+    /// The value of the hidden field `csrf` in forms for `purpose` (such as the id of an interaction): an HMAC that
+    /// another site can neither read nor make.
+    pub fn csrf_token(&self, cx: &Cx, purpose: &str) -> String {
+        URL_SAFE_NO_PAD.encode(self.csrf_tag(cx, purpose))
+    }
+
+    /// Whether the form was made for this browser and purpose.
+    pub fn accepts(&self, cx: &Cx, purpose: &str, token: Option<&str>) -> bool {
+        let given = token.and_then(|token| URL_SAFE_NO_PAD.decode(token).ok()).unwrap_or_default();
+        constant_time::verify_slices_are_equal(self.csrf_tag(cx, purpose).as_ref(), &given).is_ok()
+    }
+
+    fn csrf_tag(&self, cx: &Cx, purpose: &str) -> hmac::Tag {
+        let mut context = hmac::Context::with_key(&cx.app.keys.csrf);
+        for part in [&*cx.workspace.tenant_id, &*cx.workspace.id, &self.id, purpose] {
+            context.update(&(part.len() as u64).to_be_bytes());
+            context.update(part.as_bytes());
+        }
+        context.sign()
+    }
+}

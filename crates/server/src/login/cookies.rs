@@ -1,0 +1,64 @@
+//! The two cookies of a workspace: the browser's and the session's. Read and written nowhere else.
+//!
+//! Both carry the `__Host-` prefix (RFC 6265bis §4.1.3.2): `Secure`, `Path=/`, no `Domain`. `SameSite=Lax`, since
+//! the browser arrives from the client's site by a top-level navigation. As all paths of a host share such
+//! cookies, the names tell the workspaces apart.
+
+use http::header::{COOKIE, SET_COOKIE};
+use http::{HeaderMap, HeaderValue};
+
+use crate::snapshot::Workspace;
+
+/// Which of the cookies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CookieName {
+    /// Tells one browser from another before anybody is logged in: it binds an authorization request, and the forms
+    /// shown for it, to the browser that began it.
+    Browser,
+    /// The session of the person who is logged in.
+    Session,
+}
+
+impl CookieName {
+    fn of(self, workspace: &Workspace) -> String {
+        let name = match self {
+            Self::Browser => "browser",
+            Self::Session => "session",
+        };
+        format!("__Host-{name}.{}.{}", workspace.tenant_id, workspace.id)
+    }
+
+    /// The value of the cookie in these request headers. Of two cookies of one name the first counts, as it is the
+    /// one with the longer path or greater age.
+    pub fn read<'a>(self, workspace: &Workspace, headers: &'a HeaderMap) -> Option<&'a str> {
+        let name = self.of(workspace);
+        headers
+            .get_all(COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value)
+            .filter(|value| is_token(value))
+    }
+
+    /// Adds the cookie to response headers. It ends with the browser, or after `max_age` seconds.
+    pub fn write(self, workspace: &Workspace, value: &str, max_age: Option<i64>, headers: &mut HeaderMap) {
+        let age = max_age.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
+        let cookie = format!("{}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{age}", self.of(workspace));
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            headers.append(SET_COOKIE, cookie);
+        }
+    }
+
+    /// Takes the cookie away from the browser.
+    pub fn remove(self, workspace: &Workspace, headers: &mut HeaderMap) {
+        self.write(workspace, "", Some(0), headers);
+    }
+}
+
+/// What this server puts into its cookies: 43 base64url characters.
+fn is_token(value: &str) -> bool {
+    value.len() == 43 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}

@@ -1,0 +1,73 @@
+//! Identity providers, one file or folder a kind. `IDPS` is the registry: a kind is a file and a line.
+
+mod static_idp;
+
+use serde_json::{Map, Value};
+use symbolon_store::entity::Idp;
+
+use super::password::PasswordError;
+use crate::cx::Cx;
+
+/// A kind of identity provider that checks a user name and a password itself.
+///
+/// Kinds that send the browser elsewhere will be a second trait with a slice of its own.
+pub trait PasswordIdp: Sync {
+    /// The kind as `method` of an identity provider names it.
+    fn method(&self) -> &'static str;
+
+    /// The stored password hash and what is known about the user; `None` when there is no such user.
+    fn find(&self, idp: &Idp, username: &str) -> Option<PasswordUser>;
+}
+
+/// A user as an identity provider knows them.
+#[derive(Clone, Debug)]
+pub struct PasswordUser {
+    /// The user's name at the identity provider.
+    pub username: String,
+    /// The PHC string of the password.
+    pub password_hash: String,
+    /// What the identity provider says about the user: the source of claims.
+    pub authentication_context: Map<String, Value>,
+}
+
+/// Somebody who has shown who they are.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// The identity provider that vouches.
+    pub idp_id: String,
+    /// The user's name there.
+    pub username: String,
+    /// How it was shown (RFC 8176).
+    pub amr: Vec<String>,
+    /// What the identity provider says about the user.
+    pub authentication_context: Map<String, Value>,
+}
+
+/// All kinds that check passwords.
+pub static PASSWORD_IDPS: &[&dyn PasswordIdp] = &[&static_idp::StaticIdp];
+
+/// Asks the workspace's identity providers, in their order, whether these are a user's name and password.
+/// One hash is computed whether or not there is such a user.
+///
+/// # Errors
+/// When too many passwords are being checked.
+pub async fn authenticate(
+    cx: &Cx,
+    username: &str,
+    password: &str,
+) -> Result<Option<Identity>, PasswordError> {
+    let found = cx.workspace.idps.iter().filter(|idp| !idp.disabled).find_map(|idp| {
+        let kind = PASSWORD_IDPS.iter().find(|kind| kind.method() == idp.method)?;
+        Some((idp, kind.find(idp, username)?))
+    });
+    let hash = found.as_ref().map(|(_, user)| user.password_hash.as_str());
+    if !cx.app.passwords.verify(password, hash).await? {
+        return Ok(None);
+    }
+    Ok(found.map(|(idp, user)| Identity {
+        idp_id: idp.id.clone(),
+        username: user.username,
+        amr: if idp.static_amr.is_empty() { vec!["pwd".to_owned()] } else { idp.static_amr.clone() },
+        authentication_context: user.authentication_context,
+    }))
+}

@@ -1,0 +1,41 @@
+//! `static`: users listed in the identity provider itself ("Sandbox"). For demos, tests and first administrators.
+
+use serde_json::{Map, Value};
+use symbolon_store::entity::{Idp, StaticUser};
+
+use super::{PasswordIdp, PasswordUser};
+
+pub(super) struct StaticIdp;
+
+impl PasswordIdp for StaticIdp {
+    fn method(&self) -> &'static str {
+        "static"
+    }
+
+    fn find(&self, idp: &Idp, username: &str) -> Option<PasswordUser> {
+        let users = &idp.credentials.as_ref()?.users;
+        let user = users.iter().find(|user| user.username == username)?;
+        Some(PasswordUser {
+            username: user.username.clone(),
+            password_hash: user.password_hash.clone()?,
+            authentication_context: authentication_context(user),
+        })
+    }
+}
+
+/// The user's own fields, then whatever was configured beside them: the latter wins.
+fn authentication_context(user: &StaticUser) -> Map<String, Value> {
+    let mut context = Map::new();
+    if let Some(email) = &user.email {
+        context.insert("email".into(), email.clone().into());
+        context.insert("email_verified".into(), user.email_verified.into());
+    }
+    if let Some(phone_number) = &user.phone_number {
+        context.insert("phone_number".into(), phone_number.clone().into());
+        context.insert("phone_number_verified".into(), user.phone_number_verified.into());
+    }
+    for more in [&user.additional_attributes, &user.authentication_context] {
+        context.extend(more.iter().map(|(name, value)| (name.clone(), value.clone())));
+    }
+    context
+}

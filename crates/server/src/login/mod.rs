@@ -1,0 +1,15 @@
+//! The interactive part: who is at the browser, and what they let the client have.
+
+pub mod browser;
+pub mod consent;
+pub mod cookies;
+pub mod idps;
+pub mod interaction;
+pub mod limits;
+pub mod password;
+pub mod session;
+
+pub use browser::Browser;
+pub use limits::LoginLimits;
+pub use password::Passwords;
+pub use session::{Person, Session};

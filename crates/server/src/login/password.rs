@@ -1,0 +1,119 @@
+//! Passwords: argon2id, a bounded number at a time, off the threads that serve requests.
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use tokio::sync::Semaphore;
+
+/// How many hashes are computed at a time: each takes its memory and a core.
+const CONCURRENT: usize = 4;
+/// How many callers may wait for a hash before further ones are sent away.
+const WAITING: usize = 64;
+/// Memory of one hash in KiB, OWASP's first choice for argon2id: 19 MiB, two passes, one lane.
+const MEMORY_KIB: u32 = 19 * 1024;
+const PASSES: u32 = 2;
+/// Longer passwords are refused unhashed.
+const MAX_LENGTH: usize = 1024;
+
+/// Hashes and verifies passwords.
+#[derive(Debug)]
+pub struct Passwords {
+    running: Semaphore,
+    admitted: Semaphore,
+    /// A hash that nothing matches, so that an unknown user costs as much time as a known one.
+    nobody: String,
+}
+
+/// Why a password was not looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum PasswordError {
+    /// Too many logins are being checked.
+    #[error("too many passwords are being checked")]
+    Busy,
+    /// The hash could not be made.
+    #[error("the password could not be hashed: {0}")]
+    Hash(String),
+}
+
+impl Passwords {
+    /// Ready to hash. `salt` is for the hash that stands for users who do not exist.
+    ///
+    /// # Errors
+    /// When the hash function cannot run with its parameters.
+    pub fn new(salt: [u8; 16]) -> Result<Self, PasswordError> {
+        let nobody = hash_now("", salt)?;
+        Ok(Self { running: Semaphore::new(CONCURRENT), admitted: Semaphore::new(CONCURRENT + WAITING), nobody })
+    }
+
+    /// The PHC string of a password.
+    ///
+    /// # Errors
+    /// When too many are waiting.
+    pub async fn hash(&self, password: &str, salt: [u8; 16]) -> Result<String, PasswordError> {
+        let password = password.to_owned();
+        self.run(move || hash_now(&password, salt)).await?
+    }
+
+    /// Whether the password is the one that was hashed. Without a hash (no such user) it takes as long and says no.
+    ///
+    /// # Errors
+    /// When too many are waiting.
+    pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool, PasswordError> {
+        if password.len() > MAX_LENGTH {
+            return Ok(false);
+        }
+        let (known, hash) = (hash.is_some(), hash.unwrap_or(&self.nobody).to_owned());
+        let password = password.to_owned();
+        let matches = self.run(move || {
+            let Ok(hash) = PasswordHash::new(&hash) else { return false };
+            Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()
+        });
+        Ok(matches.await? && known)
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, PasswordError> {
+        let _admitted = self.admitted.try_acquire().map_err(|_| PasswordError::Busy)?;
+        let _running = self.running.acquire().await.map_err(|_| PasswordError::Busy)?;
+        tokio::task::spawn_blocking(work).await.map_err(|error| PasswordError::Hash(error.to_string()))
+    }
+}
+
+fn hash_now(password: &str, salt: [u8; 16]) -> Result<String, PasswordError> {
+    let params = Params::new(MEMORY_KIB, PASSES, 1, None).map_err(|e| PasswordError::Hash(e.to_string()))?;
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_with_salt(password.as_bytes(), &salt)
+        .map(|hash| hash.to_string())
+        .map_err(|e| PasswordError::Hash(e.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_password_matches_its_own_hash_only() {
+        let passwords = Passwords::new([0; 16]).unwrap();
+        let hash = passwords.hash("correct horse", [7; 16]).await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(passwords.verify("correct horse", Some(&hash)).await.unwrap());
+        assert!(!passwords.verify("correct horse ", Some(&hash)).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn nobody_has_no_password() {
+        let passwords = Passwords::new([0; 16]).unwrap();
+        assert!(!passwords.verify("", None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_flood_is_sent_away() {
+        let passwords = std::sync::Arc::new(Passwords::new([0; 16]).unwrap());
+        let admitted = passwords.admitted.try_acquire_many(68).unwrap();
+        assert!(matches!(passwords.verify("x", None).await, Err(PasswordError::Busy)));
+        drop(admitted);
+        assert!(!passwords.verify("x", None).await.unwrap());
+    }
+}

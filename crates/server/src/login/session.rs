@@ -1,0 +1,134 @@
+//! The session of a person who is logged in to a workspace: single sign-on for all its clients.
+//!
+//! The cookie holds 32 random bytes; the store holds their SHA-256 and what the identity provider said. A login
+//! always begins a session with a new id (against fixation) and ends the one the browser had.
+
+use http::HeaderMap;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use symbolon_store::StoreError;
+
+use super::cookies::CookieName;
+use super::idps::Identity;
+use crate::cx::Cx;
+use crate::secrets::sha256;
+
+/// A session ends this many seconds after the login, unless the workspace's `sso.max_age` says otherwise.
+const MAX_AGE_SECONDS: i64 = 12 * 60 * 60;
+/// A session ends this many seconds after it was last used, unless the workspace's `sso.max_idle` says otherwise.
+const MAX_IDLE_SECONDS: i64 = 60 * 60;
+/// The time of last use is written at most this often.
+const TOUCH_SECONDS: i64 = 60;
+
+/// A live session.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// SHA-256 of the id in the cookie: the key in the store.
+    pub digest: [u8; 32],
+    /// What is known about the person.
+    pub person: Person,
+    /// When they logged in, in unix seconds.
+    pub auth_time: i64,
+}
+
+/// Who is logged in, and how they showed it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Person {
+    /// The subject in this workspace (`sub`).
+    pub subject: String,
+    /// The user's name at the identity provider.
+    pub username: String,
+    /// The identity provider that vouches.
+    pub idp_id: String,
+    /// How they authenticated (RFC 8176).
+    pub amr: Vec<String>,
+    /// What the identity provider says about them: the source of claims.
+    pub authentication_context: Map<String, Value>,
+}
+
+impl Person {
+    /// The person behind an identity, as this workspace names them.
+    pub fn new(cx: &Cx, identity: Identity) -> Self {
+        Self {
+            subject: subject(cx, &identity),
+            username: identity.username,
+            idp_id: identity.idp_id,
+            amr: identity.amr,
+            authentication_context: identity.authentication_context,
+        }
+    }
+}
+
+/// `subject_format`: `legacy` is the name at the identity provider; everything else is a one-way function of both,
+/// so that two identity providers can never vouch for the same subject.
+fn subject(cx: &Cx, identity: &Identity) -> String {
+    if cx.workspace.server.subject_format.as_deref() == Some("legacy") {
+        return identity.username.clone();
+    }
+    let digest = sha256(format!("{}\0{}", identity.idp_id, identity.username).as_bytes());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Session {
+    /// The session of these request headers, if it is still alive. Notes now and then that it is used.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn find(cx: &Cx, headers: &HeaderMap) -> Result<Option<Self>, StoreError> {
+        let Some(id) = CookieName::Session.read(&cx.workspace, headers) else { return Ok(None) };
+        let digest = sha256(id.as_bytes());
+        let Some(row) = cx.store().find_session(&digest, cx.now.millis()).await? else { return Ok(None) };
+        let person = serde_json::from_value(row.doc).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        if cx.now.millis() - row.last_used_at >= TOUCH_SECONDS * 1000 {
+            let idle_until = cx.now.plus_seconds(max_idle(cx)).millis();
+            cx.store().touch_session(&digest, cx.now.millis(), idle_until).await?;
+        }
+        Ok(Some(Self { digest, person, auth_time: row.auth_time / 1000 }))
+    }
+
+    /// Begins a session, sets its cookie, and ends the session that the browser had before.
+    ///
+    /// # Errors
+    /// When the store does not answer: nobody is logged in then.
+    pub async fn begin(
+        cx: &Cx,
+        person: Person,
+        request: &HeaderMap,
+        response: &mut HeaderMap,
+    ) -> Result<Self, StoreError> {
+        let id = cx.app.rng.secret();
+        let digest = sha256(id.as_bytes());
+        let before = CookieName::Session.read(&cx.workspace, request).map(|id| sha256(id.as_bytes()));
+        let row = symbolon_store::NewSession {
+            id_hash: digest,
+            subject: person.subject.clone(),
+            doc: serde_json::to_value(&person).map_err(|error| StoreError::Corrupt(error.to_string()))?,
+            auth_time: cx.now.millis(),
+            idle_expires_at: cx.now.plus_seconds(max_idle(cx)).millis(),
+            expires_at: cx.now.plus_seconds(max_age(cx)).millis(),
+        };
+        cx.store().insert_session(&row, before.as_ref()).await?;
+        CookieName::Session.write(&cx.workspace, &id, None, response);
+        Ok(Self { digest, person, auth_time: cx.now.seconds() })
+    }
+
+    /// Ends the session and takes its cookie away.
+    ///
+    /// # Errors
+    /// When the store does not answer: the session is still alive then.
+    pub async fn end(self, cx: &Cx, response: &mut HeaderMap) -> Result<(), StoreError> {
+        cx.store().delete_session(&self.digest).await?;
+        CookieName::Session.remove(&cx.workspace, response);
+        Ok(())
+    }
+}
+
+fn max_age(cx: &Cx) -> i64 {
+    let configured = cx.workspace.server.sso.as_ref().and_then(|sso| sso.max_age);
+    configured.map_or(MAX_AGE_SECONDS, |duration| duration.secs())
+}
+
+fn max_idle(cx: &Cx) -> i64 {
+    let configured = cx.workspace.server.sso.as_ref().and_then(|sso| sso.max_idle);
+    configured.map_or(MAX_IDLE_SECONDS, |duration| duration.secs())
+}

@@ -1,0 +1,53 @@
+//! The rules an authorization request must keep, in the order they are checked.
+//!
+//! By now the client and the redirect URI are known, so a broken rule is told to the client (RFC 6749 §4.1.2.1).
+//! A rule reads its own parameters and writes what it found into the request.
+
+mod id_token_hint;
+mod max_age;
+mod nonce;
+mod pkce;
+mod prompt;
+mod request_object;
+mod response_mode;
+mod response_type;
+mod scope;
+
+use symbolon_protocol::{Form, OAuthError};
+
+use super::request::AuthorizationRequest;
+use crate::cx::Cx;
+use crate::snapshot::Client;
+
+/// One rule.
+pub trait Rule: Sync {
+    /// Checks the request, and adds to it what the rule's parameters say.
+    ///
+    /// # Errors
+    /// The error that goes back to the client.
+    fn check(&self, asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError>;
+}
+
+/// What a rule may look at.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The request's context.
+    pub cx: &'a Cx,
+    /// The client that asks.
+    pub client: &'a Client,
+    /// The parameters as they were sent.
+    pub form: &'a Form,
+}
+
+/// All rules in their order: how the answer travels first, so that every later fault travels that way.
+pub static RULES: &[&dyn Rule] = &[
+    &response_type::ResponseTypeRule,
+    &response_mode::ResponseModeRule,
+    &request_object::RequestObjectRule,
+    &scope::ScopeRule,
+    &nonce::NonceRule,
+    &pkce::PkceRule,
+    &prompt::PromptRule,
+    &max_age::MaxAgeRule,
+    &id_token_hint::IdTokenHintRule,
+];

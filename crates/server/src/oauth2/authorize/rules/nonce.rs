@@ -1,0 +1,23 @@
+//! `nonce` and `state`: carried as they are; `nonce` binds the ID token to the client's session (OIDC Core §3.1.2.1).
+
+use symbolon_protocol::OAuthError;
+
+use super::{Asked, Rule};
+use crate::oauth2::authorize::request::AuthorizationRequest;
+
+/// Longer values are a fault of the client, and would be kept in the store and in tokens.
+const MAX_LENGTH: usize = 1024;
+
+pub(super) struct NonceRule;
+
+impl Rule for NonceRule {
+    fn check(&self, asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+        let Some(nonce) = asked.form.get("nonce") else { return Ok(()) };
+        if nonce.len() > MAX_LENGTH {
+            return Err(OAuthError::invalid_request("nonce_too_long")
+                .description("The parameter nonce is longer than 1024 characters."));
+        }
+        request.nonce = Some(nonce.to_owned());
+        Ok(())
+    }
+}

@@ -1,0 +1,110 @@
+//! How a protocol error becomes an answer: RFC 6749 §5.2, with the members ACP's models add.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::header::{CACHE_CONTROL, PRAGMA, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+use symbolon_protocol::{ErrorCode, OAuthError};
+use symbolon_store::StoreError;
+
+use crate::refusals::Refused;
+
+/// The error of every protocol endpoint that answers in JSON.
+///
+/// The client reads the code and the description; the reason travels to the refusal record in the response's
+/// extensions and never reaches the wire.
+#[derive(Debug)]
+pub struct ErrorResponse(Box<OAuthError>, StatusCode);
+
+/// A superset of ACP's `genericError` and `RFC6749Error`.
+#[derive(Serialize)]
+struct Body<'a> {
+    error: &'a str,
+    error_description: &'a str,
+    error_hint: &'a str,
+    error_code: u16,
+    status_code: u16,
+}
+
+impl ErrorResponse {
+    /// No tenant or workspace of that name: 404.
+    pub fn no_such_workspace(tenant_id: &str, workspace_id: &str) -> Self {
+        let error = OAuthError::invalid_request("no_such_workspace")
+            .description("There is no authorization server at this address.")
+            .got(format!("{tenant_id}/{workspace_id}"));
+        Self(Box::new(error), StatusCode::NOT_FOUND)
+    }
+
+    /// The error that is answered.
+    pub fn error(&self) -> &OAuthError {
+        &self.0
+    }
+
+    /// The error itself, for endpoints that answer in another form than JSON.
+    pub fn into_error(self) -> OAuthError {
+        *self.0
+    }
+}
+
+impl From<OAuthError> for ErrorResponse {
+    fn from(error: OAuthError) -> Self {
+        let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
+        Self(Box::new(error), status)
+    }
+}
+
+/// The store's own words never reach the wire: 503 when it is away, 500 otherwise.
+impl From<StoreError> for ErrorResponse {
+    fn from(error: StoreError) -> Self {
+        crate::oauth2::error::store_failure(&error).into()
+    }
+}
+
+/// What a store error is to a client.
+pub fn store_failure(error: &StoreError) -> OAuthError {
+    match error {
+        StoreError::Unavailable(_) => OAuthError::temporarily_unavailable("store_unavailable")
+            .description("The service cannot answer at the moment. Try again.")
+            .detail(error.to_string()),
+        _ => OAuthError::server_error("store_error")
+            .description("The server failed to answer the request.")
+            .detail(error.to_string()),
+    }
+}
+
+impl IntoResponse for ErrorResponse {
+    fn into_response(self) -> Response {
+        let Self(error, status) = self;
+        let code = error.code;
+        let body = Body {
+            error: code.as_str(),
+            error_description: &error.description,
+            error_hint: &error.description,
+            error_code: status.as_u16(),
+            status_code: status.as_u16(),
+        };
+        let mut response = (status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
+        if let Some(challenge) = challenge(&error) {
+            headers.insert(WWW_AUTHENTICATE, challenge);
+        }
+        response.extensions_mut().insert(Refused::oauth(*error));
+        response
+    }
+}
+
+/// RFC 6749 §5.2: a 401 to a client names a scheme. RFC 6750 §3: so does one to the bearer of a token.
+fn challenge(error: &OAuthError) -> Option<HeaderValue> {
+    let text = match error.code {
+        ErrorCode::InvalidClient => "Basic realm=\"oauth2\", charset=\"UTF-8\"".to_owned(),
+        ErrorCode::InvalidToken | ErrorCode::InsufficientScope => {
+            let description = error.description.replace(['"', '\\'], "'");
+            format!("Bearer error=\"{}\", error_description=\"{description}\"", error.code.as_str())
+        }
+        _ => return None,
+    };
+    HeaderValue::from_str(&text).ok()
+}
