@@ -36,7 +36,9 @@ pub struct Interaction {
     pub request: AuthorizationRequest,
     /// The session that was begun while this request waited, by its digest.
     logged_in: Option<[u8; 32]>,
-    /// What was said on the consent page.
+    /// What was said on the consent page that was just sent. Never stored: an answer counts for the person who gave
+    /// it, at once or not at all.
+    #[serde(skip)]
     answer: Option<Answer>,
     #[serde(skip)]
     id: Option<String>,
@@ -267,7 +269,6 @@ impl Waiting {
             .await
             .map_err(|error| store_failure(&error))?;
         self.interaction.logged_in = Some(session.digest);
-        self.interaction.answer = None;
         self.interaction.update(cx).await.map_err(|error| store_failure(&error))?;
         let mut response = match step(cx, &self.client, &self.interaction, Some(&session)).await {
             Ok(Step::Respond(response)) => response,

@@ -65,8 +65,11 @@ fn subject(cx: &Cx, identity: &Identity) -> String {
     if cx.workspace.server.subject_format.as_deref() == Some("legacy") {
         return identity.username.clone();
     }
-    let digest = sha256(format!("{}\0{}", identity.idp_id, identity.username).as_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&sha256(format!("{}\0{}", identity.idp_id, identity.username).as_bytes()))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Session {
@@ -84,6 +87,11 @@ impl Session {
             cx.store().touch_session(&digest, cx.now.millis(), idle_until).await?;
         }
         Ok(Some(Self { digest, person, auth_time: row.auth_time / 1000 }))
+    }
+
+    /// Names the session to clients (`sid`): a digest of the digest, so that it neither is nor finds the session.
+    pub fn public_id(&self) -> String {
+        hex(&sha256(&self.digest)[..16])
     }
 
     /// Begins a session, sets its cookie, and ends the session that the browser had before.

@@ -1,0 +1,106 @@
+//! Issues the code: once for each authorization request, together with the grant it stands for.
+
+use symbolon_protocol::OAuthError;
+use symbolon_store::{NewCode, NewGrant, NewScopeGrant};
+
+use crate::cx::Cx;
+use crate::login::consent::to_remember;
+use crate::login::interaction::Interaction;
+use crate::login::{Person, Session};
+use crate::oauth2::error::store_failure;
+use crate::oauth2::records::{Authentication, CodeRecord, GrantRecord};
+use crate::secrets::sha256;
+use crate::snapshot::Client;
+
+/// A code lives this many seconds, unless the workspace or the client says otherwise. RFC 6749 §4.1.2 recommends at
+/// most ten minutes; a client redeems at once.
+const CODE_SECONDS: i64 = 60;
+/// A grant is kept at least as long as tokens made from its code can live after the code.
+const GRANT_SECONDS: i64 = 24 * 60 * 60;
+
+/// Writes the grant, the code and the consent, and ends the interaction, in one batch: whoever sends the form twice
+/// gets one code.
+///
+/// # Errors
+/// When the interaction was finished already, or the store does not answer.
+pub async fn issue(
+    cx: &Cx,
+    client: &Client,
+    interaction: &Interaction,
+    session: &Session,
+) -> Result<String, OAuthError> {
+    let request = &interaction.request;
+    let code = cx.app.rng.secret();
+    let grant_id = cx.app.rng.uuid().to_string();
+    let grant = GrantRecord {
+        scope: request.scope.clone(),
+        authentication: authentication(&session.person, session),
+    };
+    let record = CodeRecord {
+        redirect_uri: request.redirect_uri_sent.then(|| request.redirect_uri.clone()),
+        code_challenge: request.code_challenge.clone(),
+        nonce: request.nonce.clone(),
+    };
+    let failed = |error: serde_json::Error| OAuthError::server_error("record_unwritable").detail(error);
+    let code_expires_at = cx.now.plus_seconds(code_seconds(cx, client)).millis();
+    let new_grant = NewGrant {
+        grant_id: grant_id.clone(),
+        client_id: client.id().to_owned(),
+        subject: session.person.subject.clone(),
+        doc: serde_json::to_value(&grant).map_err(failed)?,
+        expires_at: cx.now.plus_seconds(grant_seconds(cx, client)).millis(),
+    };
+    let new_code = NewCode {
+        code_hash: sha256(code.as_bytes()),
+        grant_id,
+        client_id: client.id().to_owned(),
+        doc: serde_json::to_value(&record).map_err(failed)?,
+        expires_at: code_expires_at,
+    };
+    let consents = to_remember(cx, &request.scope)
+        .iter()
+        .map(|scope| NewScopeGrant {
+            subject: session.person.subject.clone(),
+            client_id: client.id().to_owned(),
+            scope: scope.to_owned(),
+            granted_at: cx.now.millis(),
+        })
+        .collect::<Vec<_>>();
+    let finished = cx
+        .store()
+        .issue_code(interaction.digest().as_ref(), &new_grant, &new_code, &consents)
+        .await
+        .map_err(|error| store_failure(&error))?;
+    if !finished {
+        return Err(OAuthError::invalid_request("interaction_finished")
+            .description("This request has been answered already."));
+    }
+    Ok(code)
+}
+
+fn authentication(person: &Person, session: &Session) -> Authentication {
+    Authentication {
+        subject: person.subject.clone(),
+        username: person.username.clone(),
+        idp_id: person.idp_id.clone(),
+        amr: person.amr.clone(),
+        auth_time: session.auth_time,
+        authentication_context: person.authentication_context.clone(),
+        session_id: session.public_id(),
+    }
+}
+
+fn code_seconds(cx: &Cx, client: &Client) -> i64 {
+    let custom = client.entity.token_ttls.as_ref().filter(|_| client.entity.use_custom_token_ttls);
+    custom
+        .and_then(|ttls| ttls.authorization_code_ttl)
+        .or(cx.workspace.server.authorization_code_ttl)
+        .map_or(CODE_SECONDS, |duration| duration.secs())
+}
+
+/// The grant lives as long as anything made from it: a refresh token prolongs it.
+fn grant_seconds(cx: &Cx, client: &Client) -> i64 {
+    let custom = client.entity.token_ttls.as_ref().filter(|_| client.entity.use_custom_token_ttls);
+    let access = custom.and_then(|ttls| ttls.access_token_ttl).unwrap_or(cx.workspace.server.access_token_ttl);
+    GRANT_SECONDS.max(code_seconds(cx, client) + access.secs())
+}

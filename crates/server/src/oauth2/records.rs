@@ -1,0 +1,46 @@
+//! What the authorization endpoint writes down and the token endpoint reads: the documents of grants and codes.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use symbolon_protocol::{CodeChallenge, ScopeSet};
+
+/// A grant: what one person let one client have, once. Codes, refresh tokens and access tokens belong to a grant
+/// and end with it. The document of the store's `grants` row; client and subject are columns.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GrantRecord {
+    /// All that was granted. Tokens may carry less, never more.
+    pub scope: ScopeSet,
+    /// How the person was authenticated.
+    pub authentication: Authentication,
+}
+
+/// Who was authenticated, when and how: the source of `sub`, `auth_time`, `amr`, `acr`, `idp` and of claims.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Authentication {
+    /// The subject in this workspace (`sub`).
+    pub subject: String,
+    /// The user's name at the identity provider.
+    pub username: String,
+    /// The identity provider that vouches (`idp`).
+    pub idp_id: String,
+    /// How they authenticated (RFC 8176).
+    pub amr: Vec<String>,
+    /// When they logged in, in unix seconds.
+    pub auth_time: i64,
+    /// What the identity provider says about the person: the source of claims.
+    pub authentication_context: Map<String, Value>,
+    /// Names the session to the client (`sid`): a digest, not the cookie's value.
+    pub session_id: String,
+}
+
+/// A code: what the token request must match, and what the ID token repeats. The document of the store's `codes`
+/// row; client and grant are columns.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CodeRecord {
+    /// The redirect URI, if the authorization request named it: the token request must repeat it (RFC 6749 §4.1.3).
+    pub redirect_uri: Option<String>,
+    /// PKCE: the token request must bring the verifier.
+    pub code_challenge: Option<CodeChallenge>,
+    /// Repeated in the ID token.
+    pub nonce: Option<String>,
+}

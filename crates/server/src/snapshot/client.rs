@@ -1,0 +1,135 @@
+//! A client as requests need it: the entity, and what was parsed from it once.
+
+use symbolon_jose::KeySet;
+use symbolon_pki::SubjectAttribute;
+use symbolon_protocol::{ClientAuthMethod, GrantType, ResponseType, ScopeSet};
+use symbolon_store::entity::client::ClientStatus;
+use symbolon_store::{Store, StoreError, entity};
+
+use super::Workspace;
+use super::keys::key_set;
+use crate::clock::Timestamp;
+use crate::secrets::sha256;
+
+/// A client of a workspace. Immutable: a change makes a new one.
+#[derive(Debug)]
+pub struct Client {
+    /// The entity as it was configured. Its secrets are not in it: see [`Client::secrets`].
+    pub entity: entity::Client,
+    /// How it authenticates at the token endpoint.
+    pub auth_method: ClientAuthMethod,
+    /// The grants it may use.
+    pub grant_types: Vec<GrantType>,
+    /// The response types it may ask for.
+    pub response_types: Vec<ResponseType>,
+    /// The scopes it may ask for.
+    pub scopes: ScopeSet,
+    /// The secrets it may authenticate with, the current one first.
+    pub secrets: Vec<SecretDigest>,
+    /// The certificate attribute it is known by (RFC 8705 §2.1.2); an error text when what is registered cannot be
+    /// read.
+    pub certificate: Option<Result<SubjectAttribute, String>>,
+    /// The keys in its `jwks`.
+    pub keys: KeySet,
+}
+
+/// SHA-256 of a client secret, and until when it counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretDigest {
+    /// SHA-256 of the secret.
+    pub digest: [u8; 32],
+    /// Unix seconds; `None`: for ever.
+    pub expires_at: Option<i64>,
+}
+
+impl SecretDigest {
+    /// Whether the secret still counts.
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        !super::is_expired(self.expires_at, now)
+    }
+}
+
+impl Client {
+    pub(super) async fn load(
+        store: &Store,
+        workspace: &Workspace,
+        client_id: &str,
+    ) -> Result<Option<Self>, StoreError> {
+        let found = store.workspace(&workspace.tenant_id, &workspace.id).find_client(client_id).await?;
+        Ok(found.map(|stored| Self::new(stored.entity)))
+    }
+
+    /// Parses what requests need. What cannot be parsed grants nothing.
+    pub fn new(mut entity: entity::Client) -> Self {
+        let secrets = take_secrets(&mut entity);
+        let scopes = ScopeSet::from_words(&entity.scopes).unwrap_or_default();
+        Self {
+            auth_method: entity.token_endpoint_auth_method.parse().unwrap_or(ClientAuthMethod::ClientSecretBasic),
+            grant_types: entity.grant_types.iter().filter_map(|word| word.parse().ok()).collect(),
+            response_types: entity.response_types.iter().filter_map(|word| word.parse().ok()).collect(),
+            certificate: certificate(&entity),
+            keys: key_set(entity.jwks.as_ref()),
+            scopes,
+            secrets,
+            entity,
+        }
+    }
+
+    /// The client's identifier.
+    pub fn id(&self) -> &str {
+        &self.entity.client_id
+    }
+
+    /// The client's name for people; its identifier when it has none.
+    pub fn name(&self) -> &str {
+        if self.entity.client_name.is_empty() { self.id() } else { &self.entity.client_name }
+    }
+
+    /// Whether it may do anything at all.
+    pub fn is_active(&self) -> bool {
+        self.entity.client_status == ClientStatus::Active
+    }
+
+    /// Whether it may use the grant.
+    pub fn allows_grant(&self, grant: GrantType) -> bool {
+        self.grant_types.contains(&grant)
+    }
+}
+
+/// Replaces the secrets in the entity by their digests here.
+fn take_secrets(entity: &mut entity::Client) -> Vec<SecretDigest> {
+    let expires_at = (entity.client_secret_expires_at > 0).then_some(entity.client_secret_expires_at);
+    let current = entity.client_secret.take().map(|secret| SecretDigest {
+        digest: sha256(secret.reveal().as_bytes()),
+        expires_at,
+    });
+    let rotated = std::mem::take(&mut entity.rotated_secrets);
+    let rotated = rotated
+        .into_iter()
+        .map(|secret| SecretDigest { digest: sha256(secret.reveal().as_bytes()), expires_at: None });
+    current.into_iter().chain(rotated).collect()
+}
+
+/// RFC 8705 §2.1.2: exactly one attribute says which certificate is the client's.
+fn certificate(entity: &entity::Client) -> Option<Result<SubjectAttribute, String>> {
+    type Parse = fn(&str) -> Result<SubjectAttribute, String>;
+    let registered: [(&Option<String>, Parse); 5] = [
+        (&entity.tls_client_auth_subject_dn, |text| {
+            SubjectAttribute::subject_dn(text).map_err(|error| error.to_string())
+        }),
+        (&entity.tls_client_auth_san_dns, |text| Ok(SubjectAttribute::san_dns(text))),
+        (&entity.tls_client_auth_san_uri, |text| Ok(SubjectAttribute::san_uri(text))),
+        (&entity.tls_client_auth_san_ip, |text| {
+            SubjectAttribute::san_ip(text).map_err(|error| error.to_string())
+        }),
+        (&entity.tls_client_auth_san_email, |text| Ok(SubjectAttribute::san_email(text))),
+    ];
+    let mut given = registered
+        .into_iter()
+        .filter_map(|(text, parse)| text.as_deref().filter(|text| !text.is_empty()).map(|text| parse(text)));
+    let first = given.next()?;
+    if given.next().is_some() {
+        return Some(Err("more than one tls_client_auth_* attribute is registered".to_owned()));
+    }
+    Some(first)
+}
