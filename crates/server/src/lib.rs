@@ -3,5 +3,6 @@
 pub mod clock;
 pub mod config;
 pub mod metrics;
+pub mod refusals;
 pub mod rng;
 pub mod secrets;
