@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod config;
+pub mod fetch;
 pub mod metrics;
 pub mod refusals;
 pub mod rng;

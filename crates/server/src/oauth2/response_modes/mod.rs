@@ -3,6 +3,8 @@
 mod fragment;
 mod query;
 
+pub use query::with_query;
+
 use axum::response::Response;
 use symbolon_protocol::ResponseMode;
 
@@ -19,7 +21,7 @@ pub fn respond(mode: ResponseMode, redirect_uri: &str, parameters: &[(&str, &str
 
 /// A redirect that no cache keeps and whose address no page learns. 303, so that a form's POST becomes a GET and
 /// no password is sent on (RFC 9700 §4.12).
-fn see_other(location: &str) -> Response {
+pub fn see_other(location: &str) -> Response {
     use axum::response::IntoResponse;
     use http::header::{CACHE_CONTROL, LOCATION, REFERRER_POLICY};
     let headers = [(LOCATION, location), (CACHE_CONTROL, "no-store"), (REFERRER_POLICY, "no-referrer")];

@@ -3,10 +3,11 @@
 use axum::response::Response;
 
 pub(super) fn respond(redirect_uri: &str, parameters: &[(&str, &str)]) -> Response {
-    super::see_other(&location(redirect_uri, parameters))
+    super::see_other(&with_query(redirect_uri, parameters))
 }
 
-fn location(redirect_uri: &str, parameters: &[(&str, &str)]) -> String {
+/// The address with parameters in its query component.
+pub fn with_query(redirect_uri: &str, parameters: &[(&str, &str)]) -> String {
     let separator = match redirect_uri.split_once('?') {
         None => "?",
         Some((_, "")) => "",
@@ -18,7 +19,7 @@ fn location(redirect_uri: &str, parameters: &[(&str, &str)]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::location;
+    use super::with_query;
 
     #[test]
     fn parameters_follow_those_of_the_redirect_uri() {
@@ -28,7 +29,7 @@ mod tests {
             ("https://c.example/cb?x=1", "https://c.example/cb?x=1&code=a+b&state=%C3%A9%26"),
             ("https://c.example/cb?", "https://c.example/cb?code=a+b&state=%C3%A9%26"),
         ] {
-            assert_eq!(location(uri, &parameters), expected);
+            assert_eq!(with_query(uri, &parameters), expected);
         }
     }
 }
