@@ -4,6 +4,7 @@ pub mod clock;
 pub mod config;
 pub mod fetch;
 pub mod metrics;
+pub mod middleware;
 pub mod refusals;
 pub mod rng;
 pub mod secrets;

@@ -1,0 +1,79 @@
+//! Headers every answer carries, unless the endpoint said otherwise.
+
+use http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{
+        CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+        X_FRAME_OPTIONS,
+    },
+};
+use url::{Host, Url};
+
+/// What an answer that is not a page of ours may do in a browser: nothing.
+const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// Defaults for answers.
+#[derive(Debug)]
+pub(super) struct SecurityHeaders {
+    strict_transport: bool,
+}
+
+impl SecurityHeaders {
+    /// Strict transport security is for a name that is ours alone: with a configured https `server.url`, and not
+    /// on localhost, where it would take plain HTTP from every other program on the machine.
+    pub(super) fn new(server_url: Option<&Url>) -> Self {
+        let strict_transport = server_url.is_some_and(|url| {
+            let is_name = matches!(url.host(), Some(Host::Domain(name)) if name != "localhost");
+            url.scheme() == "https" && is_name
+        });
+        Self { strict_transport }
+    }
+
+    /// Adds what is missing.
+    pub(super) fn complete(&self, headers: &mut HeaderMap) {
+        let mut default = |name: HeaderName, value: &'static str| {
+            headers.entry(name).or_insert(HeaderValue::from_static(value));
+        };
+        default(X_CONTENT_TYPE_OPTIONS, "nosniff");
+        default(X_FRAME_OPTIONS, "DENY");
+        default(CONTENT_SECURITY_POLICY, NOTHING);
+        // Not `no-referrer`: with it browsers send `Origin: null` with our own forms.
+        default(REFERRER_POLICY, "same-origin");
+        if self.strict_transport {
+            default(STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn completed(url: Option<&str>) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'self'"));
+        SecurityHeaders::new(url.map(|url| url.parse().unwrap()).as_ref()).complete(&mut headers);
+        headers
+    }
+
+    #[test]
+    fn an_endpoint_may_say_otherwise() {
+        let headers = completed(None);
+        assert_eq!(headers[CONTENT_SECURITY_POLICY], "default-src 'self'");
+        assert_eq!(headers[X_CONTENT_TYPE_OPTIONS], "nosniff");
+        assert_eq!(headers[X_FRAME_OPTIONS], "DENY");
+    }
+
+    #[test]
+    fn strict_transport_never_covers_localhost() {
+        assert!(completed(Some("https://login.example.com")).contains_key(STRICT_TRANSPORT_SECURITY));
+        for url in [
+            None,
+            Some("https://localhost:8443"),
+            Some("https://192.0.2.1"),
+            Some("http://login.example.com"),
+        ] {
+            assert!(!completed(url).contains_key(STRICT_TRANSPORT_SECURITY), "{url:?}");
+        }
+    }
+}
