@@ -1,0 +1,116 @@
+//! The keys of a workspace: parsed once, and the JWKS rendered once.
+
+use axum::body::Bytes;
+use serde_json::json;
+use symbolon_jose::{Algorithm, Jwk, JwkSet, JwtSigner, KeySet, SigningKey};
+use symbolon_store::entity::ClientJwks;
+use symbolon_store::entity::server::KeyType;
+use symbolon_store::{KeyState, KeyUse, SigningKeyRow, StoreError};
+
+/// The keys of one workspace.
+#[derive(Debug)]
+pub struct WorkspaceKeys {
+    /// Signs access tokens, and ID tokens of clients that ask for no algorithm.
+    pub signer: JwtSigner,
+    /// One signer for each further algorithm that a current key can sign with.
+    others: Vec<JwtSigner>,
+    /// Verifies what this workspace has signed: current, next and rotated keys, not revoked ones.
+    pub verification: KeySet,
+    /// The algorithms of those keys.
+    pub algorithms: Vec<Algorithm>,
+    /// The JWKS document (RFC 7517 §5), the current signing key first.
+    pub jwks: Bytes,
+}
+
+impl WorkspaceKeys {
+    pub(super) fn new(rows: Vec<SigningKeyRow>, key_type: KeyType) -> Result<Self, StoreError> {
+        let corrupt = |error: symbolon_jose::Error| StoreError::Corrupt(format!("signing key: {error}"));
+        let preferred = algorithm_of(key_type);
+        let mut live: Vec<_> =
+            rows.into_iter().filter(|row| row.key_use == KeyUse::Sig && row.state != KeyState::Revoked).collect();
+        live.sort_by_key(|row| (rank(row.state), row.alg != preferred.as_str(), row.kid.clone()));
+
+        let mut signers = Vec::new();
+        let mut verification = KeySet::new();
+        let mut algorithms = Vec::new();
+        let mut published = Vec::new();
+        for row in &live {
+            let algorithm: Algorithm = row.alg.parse().map_err(corrupt)?;
+            let key = SigningKey::from_pkcs8(algorithm, &row.private_pkcs8).map_err(corrupt)?;
+            verification.insert(Some(&row.kid), key.verification_key().map_err(corrupt)?);
+            if row.state == KeyState::Current {
+                for algorithm in signs(algorithm) {
+                    let key = key.with_algorithm(*algorithm).map_err(corrupt)?;
+                    signers.push(JwtSigner::new(key, &row.kid, "JWT").map_err(corrupt)?);
+                }
+            }
+            algorithms.extend(signs(algorithm));
+            published.extend(public_jwk(&key, &row.kid, algorithm));
+        }
+        algorithms.sort_by_key(|algorithm| algorithm.as_str());
+        algorithms.dedup();
+        let jwks = serde_json::to_vec(&json!({ "keys": published }))
+            .map_err(|error| StoreError::Corrupt(format!("JWKS: {error}")))?;
+        let mut signers = signers.into_iter();
+        let signer =
+            signers.next().ok_or_else(|| StoreError::Corrupt("the workspace has no current key".to_owned()))?;
+        Ok(Self { signer, others: signers.collect(), verification, algorithms, jwks: jwks.into() })
+    }
+
+    /// The signer for an algorithm, if a current key can sign with it.
+    pub fn signer_for(&self, algorithm: Algorithm) -> Option<&JwtSigner> {
+        self.signers().find(|signer| signer.algorithm() == algorithm)
+    }
+
+    /// The algorithms this workspace can sign with now, its preferred one first.
+    pub fn signing_algorithms(&self) -> impl Iterator<Item = Algorithm> {
+        self.signers().map(JwtSigner::algorithm)
+    }
+
+    fn signers(&self) -> impl Iterator<Item = &JwtSigner> {
+        std::iter::once(&self.signer).chain(&self.others)
+    }
+}
+
+/// The algorithm that a workspace of this key type signs with unless asked otherwise.
+pub const fn algorithm_of(key_type: KeyType) -> Algorithm {
+    match key_type {
+        KeyType::Ecdsa => Algorithm::ES256,
+        KeyType::Rsa => Algorithm::RS256,
+        KeyType::Ps => Algorithm::PS256,
+        KeyType::Eddsa => Algorithm::EdDSA,
+    }
+}
+
+/// An RSA key signs with PKCS #1 and with PSS, the one it was made for first.
+const fn signs(algorithm: Algorithm) -> &'static [Algorithm] {
+    match algorithm {
+        Algorithm::RS256 => &[Algorithm::RS256, Algorithm::PS256],
+        Algorithm::PS256 => &[Algorithm::PS256, Algorithm::RS256],
+        Algorithm::ES384 => &[Algorithm::ES384],
+        Algorithm::EdDSA => &[Algorithm::EdDSA],
+        _ => &[Algorithm::ES256],
+    }
+}
+
+fn rank(state: KeyState) -> u8 {
+    match state {
+        KeyState::Current => 0,
+        KeyState::Next => 1,
+        KeyState::Rotated => 2,
+        KeyState::Revoked => 3,
+    }
+}
+
+/// A key as the JWKS shows it. An RSA key names no `alg`, as it serves two.
+fn public_jwk(key: &SigningKey, kid: &str, algorithm: Algorithm) -> Option<Jwk> {
+    let alg = (signs(algorithm).len() == 1).then(|| algorithm.as_str().to_owned());
+    Some(Jwk { kid: Some(kid.to_owned()), key_use: Some("sig".to_owned()), alg, ..key.public_jwk()? })
+}
+
+/// The verification keys among those a client has registered. What cannot be used is left out.
+pub(super) fn key_set(jwks: Option<&ClientJwks>) -> KeySet {
+    let keys = jwks.map(|jwks| serde_json::to_value(jwks).unwrap_or_default()).unwrap_or_default();
+    let set: JwkSet = serde_json::from_value(keys).unwrap_or_default();
+    KeySet::from_jwk_set(&set)
+}

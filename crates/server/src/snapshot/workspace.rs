@@ -1,0 +1,116 @@
+//! A workspace (authorization server) as requests need it: its settings, and what was made from them once.
+
+use std::sync::Arc;
+
+use http::Uri;
+use symbolon_pki::TrustAnchors;
+use symbolon_store::entity::{Idp, Scope, Server, Service};
+use symbolon_store::{ListQuery, Store, StoreError};
+
+use super::keys::WorkspaceKeys;
+use super::scopes::Scopes;
+use crate::base_url::BaseUrl;
+
+/// A workspace. Immutable: a change makes a new one.
+#[derive(Debug)]
+pub struct Workspace {
+    /// The tenant it belongs to.
+    pub tenant_id: Box<str>,
+    /// Its id, unique in the tenant.
+    pub id: Box<str>,
+    /// Its settings. Secrets are not in it.
+    pub server: Server,
+    /// Its scopes, with their services.
+    pub scopes: Scopes,
+    /// Its identity providers, in the order in which people see them.
+    pub idps: Vec<Idp>,
+    /// Its keys.
+    pub keys: WorkspaceKeys,
+    /// Whose client certificates it trusts: `root_cas`, else the system's roots. An error text when what is
+    /// configured cannot be read; nobody is trusted then.
+    pub trust: Result<Arc<TrustAnchors>, String>,
+    /// Numbers this load: a client in memory belongs to one.
+    pub(super) generation: u64,
+}
+
+impl Workspace {
+    pub(super) async fn load(
+        store: &Store,
+        tenant_id: &str,
+        workspace_id: &str,
+        generation: u64,
+    ) -> Result<Option<Self>, StoreError> {
+        let tenant = store.tenant(tenant_id);
+        let Some(stored) = tenant.find::<Server>(workspace_id).await? else { return Ok(None) };
+        let mut server = stored.value;
+        // Secrets stay in the store: nothing in memory needs them.
+        server.secret = None;
+        server.rotated_secrets.clear();
+        let workspace = store.workspace(tenant_id, workspace_id);
+        let all = ListQuery::all();
+        let services = values(workspace.list::<Service>(&all).await?);
+        let scopes = values(workspace.list::<Scope>(&all).await?);
+        let mut idps = values(workspace.list::<Idp>(&all).await?);
+        idps.sort_by_key(|idp| idp.display_order.unwrap_or(i64::MAX));
+        let keys = WorkspaceKeys::new(workspace.list_keys().await?, server.key_type)?;
+        Ok(Some(Self {
+            tenant_id: tenant_id.into(),
+            id: workspace_id.into(),
+            scopes: Scopes::new(with_services(scopes, &services)),
+            trust: trust(&server),
+            server,
+            idps,
+            keys,
+            generation,
+        }))
+    }
+
+    /// The issuer identifier (RFC 8414 §2) under a base URL: the workspace's `custom_issuer_url`, else
+    /// `{base}/{tid}/{aid}`.
+    pub fn issuer(&self, base_url: &BaseUrl) -> String {
+        match &self.server.custom_issuer_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => format!("{base_url}/{}/{}", self.tenant_id, self.id),
+        }
+    }
+
+    /// The audience of a service: its `custom_audience`, else `spiffe://{host}/{tid}/{aid}/{service id}`.
+    pub fn audience(&self, base_url: &BaseUrl, service: &Service) -> String {
+        match &service.custom_audience {
+            Some(audience) => audience.clone(),
+            None => {
+                let authority = base_url.authority();
+                let host = authority.parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_owned));
+                let host = host.as_deref().unwrap_or(authority);
+                format!("spiffe://{host}/{}/{}/{}", self.tenant_id, self.id, service.id)
+            }
+        }
+    }
+
+    /// The workspace's name for people; its id when it has none.
+    pub fn name(&self) -> &str {
+        if self.server.name.is_empty() { &self.id } else { &self.server.name }
+    }
+}
+
+fn values<E>(stored: Vec<symbolon_store::Stored<E>>) -> Vec<E> {
+    stored.into_iter().map(|stored| stored.value).collect()
+}
+
+fn with_services(scopes: Vec<Scope>, services: &[Service]) -> Vec<(Scope, Option<Service>)> {
+    let service_of = |scope: &Scope| {
+        let id = scope.service_id.as_deref()?;
+        services.iter().find(|service| service.id == id).cloned()
+    };
+    scopes.into_iter().map(|scope| (service_of(&scope), scope)).map(|(service, scope)| (scope, service)).collect()
+}
+
+/// `root_cas` replaces the system's roots (ACP: not additive).
+fn trust(server: &Server) -> Result<Arc<TrustAnchors>, String> {
+    let crls = server.crls.as_deref();
+    let anchors = match server.root_cas.as_deref().filter(|pem| !pem.trim().is_empty()) {
+        Some(pem) => TrustAnchors::from_pem(pem, crls),
+        None => TrustAnchors::system(rustls_native_certs::load_native_certs().certs, crls),
+    };
+    anchors.map(Arc::new).map_err(|error| error.to_string())
+}
