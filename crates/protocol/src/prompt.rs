@@ -63,8 +63,9 @@ impl fmt::Display for Prompt {
     }
 }
 
-/// The words of one `prompt` parameter.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// The words of one `prompt` parameter. In JSON a list of words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Vec<Prompt>", into = "Vec<Prompt>")]
 pub struct PromptSet {
     words: [bool; Prompt::ALL.len()],
 }
@@ -96,6 +97,22 @@ impl PromptSet {
     /// The words given, in the order of [`Prompt::ALL`].
     pub fn iter(self) -> impl Iterator<Item = Prompt> {
         Prompt::ALL.iter().copied().filter(move |prompt| self.contains(*prompt))
+    }
+}
+
+impl From<Vec<Prompt>> for PromptSet {
+    fn from(prompts: Vec<Prompt>) -> Self {
+        let mut set = Self::default();
+        for prompt in prompts {
+            set.words[prompt as usize] = true;
+        }
+        set
+    }
+}
+
+impl From<PromptSet> for Vec<Prompt> {
+    fn from(set: PromptSet) -> Self {
+        set.iter().collect()
     }
 }
 

@@ -46,7 +46,7 @@ impl Cx {
     }
 
     /// The store, scoped to this workspace.
-    pub fn store(&self) -> WorkspaceStore {
+    pub fn store(&self) -> WorkspaceStore<'_> {
         self.app.store.workspace(&self.workspace.tenant_id, &self.workspace.id)
     }
 }

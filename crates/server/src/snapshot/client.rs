@@ -55,8 +55,8 @@ impl Client {
         workspace: &Workspace,
         client_id: &str,
     ) -> Result<Option<Self>, StoreError> {
-        let found = store.workspace(&workspace.tenant_id, &workspace.id).find_client(client_id).await?;
-        Ok(found.map(|stored| Self::new(stored.entity)))
+        let found = store.workspace(&workspace.tenant_id, &workspace.id).find::<entity::Client>(client_id).await?;
+        Ok(found.map(|stored| Self::new(stored.value)))
     }
 
     /// Parses what requests need. What cannot be parsed grants nothing.

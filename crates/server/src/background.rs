@@ -1,0 +1,84 @@
+//! What runs beside the requests: following changes of configuration, and sweeping what has expired.
+
+use std::time::Duration;
+
+use symbolon_store::ConfigChanges;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+
+/// Pause after an error of the store.
+const RETRY: Duration = Duration::from_secs(1);
+/// Pause between sweeps that found nothing left to do.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(30);
+/// Rows that one sweep deletes at most, per table: short transactions, which let requests through in between.
+const SWEEP_BATCH: i64 = 500;
+
+/// Starts the background work. It ends when `stop` is cancelled.
+pub fn start(app: &App, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
+    let run = |work: std::pin::Pin<Box<dyn Future<Output = ()> + Send>>| {
+        let stop = stop.clone();
+        tokio::spawn(async move {
+            let _ended = stop.run_until_cancelled(work).await;
+        })
+    };
+    vec![run(Box::pin(follow_changes(app.clone()))), run(Box::pin(sweep(app.clone())))]
+}
+
+/// Drops from memory what others have changed.
+async fn follow_changes(app: App) {
+    loop {
+        let mut changes = match app.store.subscribe().await {
+            Ok(changes) => changes,
+            Err(error) => {
+                tracing::warn!(%error, "cannot follow changes of the configuration");
+                tokio::time::sleep(RETRY).await;
+                continue;
+            }
+        };
+        // What changed before the subscription began is not told.
+        app.snapshots.invalidate_all();
+        loop {
+            match changes.next().await {
+                Ok(ConfigChanges::Everything(_)) => app.snapshots.invalidate_all(),
+                Ok(ConfigChanges::These(changes)) => {
+                    for change in changes {
+                        match &change.workspace_id {
+                            Some(workspace_id) => app.snapshots.invalidate(&change.tenant_id, workspace_id),
+                            None => app.snapshots.invalidate_all(),
+                        }
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "cannot follow changes of the configuration");
+                    tokio::time::sleep(RETRY).await;
+                }
+            }
+        }
+    }
+}
+
+/// Deletes what has expired, in small batches, for ever.
+async fn sweep(app: App) {
+    loop {
+        let pause = match app.store.sweep(app.clock.now().millis(), SWEEP_BATCH).await {
+            Ok(report) => {
+                for (table, rows) in report.iter() {
+                    app.metrics.swept(table, rows);
+                }
+                // A full batch in any table: there is more.
+                if report.iter().any(|(_, rows)| rows >= SWEEP_BATCH.unsigned_abs()) {
+                    Duration::from_millis(50)
+                } else {
+                    SWEEP_INTERVAL
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "expired rows could not be swept");
+                SWEEP_INTERVAL
+            }
+        };
+        tokio::time::sleep(pause).await;
+    }
+}
