@@ -75,8 +75,10 @@ pub(super) async fn observe(State(watch): State<Watch>, mut request: Request<Bod
         let Seen { request_id, method, path, .. } = &seen;
         tracing::info!(%request_id, %method, path, status = status.as_u16(), took_us = took.as_micros(), "answered");
     }
-    if let Some(refused) = response.extensions_mut().remove::<Refused>() {
-        watch.write_down(seen, status, &refused);
+    match response.extensions_mut().remove::<Refused>() {
+        Some(refused) => watch.write_down(seen, status, &refused),
+        None if is_refusal(status) => watch.write_down(seen, status, &unexplained(status)),
+        None => {}
     }
     response
 }
@@ -216,6 +218,18 @@ fn fixed(fixed: &Fixed, request_id: &RequestId) -> Response {
     let mut response = (*status, headers, body.to_string()).into_response();
     response.extensions_mut().insert(Refused::new(error, reason.clone()));
     response
+}
+
+/// Whether an answer without a reason is one that somebody may ask about. Paths that lead nowhere are not.
+fn is_refusal(status: StatusCode) -> bool {
+    status.is_server_error() || (status.is_client_error() && status != StatusCode::NOT_FOUND)
+}
+
+/// For answers of the HTTP framework itself: a method that the route has not, a body that cannot be read.
+fn unexplained(status: StatusCode) -> Refused {
+    let detail = status.canonical_reason().unwrap_or_default().to_owned();
+    let code = Cow::Borrowed("refused_by_http_layer");
+    Refused::new("invalid_request", Reason { code, detail, ..Reason::default() })
 }
 
 /// Counts a request as under way until it is dropped, however it ends.

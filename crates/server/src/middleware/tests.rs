@@ -106,7 +106,11 @@ async fn a_body_over_the_limit_is_refused_with_or_without_its_length() {
     );
     // A body of unknown length is cut off while it is read.
     let chunked = Request::post("/t/a/echo").body(Body::from("x".repeat(11))).unwrap();
-    assert_eq!(server.send(chunked).await.0.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let (parts, _) = server.send(chunked).await;
+    assert_eq!(parts.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let record = server.refusals.list(&Filter { limit: 1, ..Filter::of_tenant("t") }).remove(0);
+    assert_eq!(record.request_id, parts.headers["x-request-id"].to_str().unwrap());
+    assert_eq!(record.detail, "Payload Too Large");
 }
 
 #[tokio::test]
