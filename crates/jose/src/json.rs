@@ -8,7 +8,7 @@ use serde::{
     Deserialize, Deserializer,
     de::{Error as _, MapAccess, SeqAccess, Visitor},
 };
-use serde_json::{Map, Value, error::Category};
+use serde_json::{Map, Value, error::Category, map::Entry};
 
 use crate::{Error, Part};
 
@@ -79,11 +79,11 @@ impl<'de> Visitor<'de> for StrictVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
         while let Some(name) = members.next_key::<String>()? {
-            if map.contains_key(&name) {
+            let Entry::Vacant(member) = map.entry(name) else {
                 return Err(A::Error::custom("duplicated member"));
-            }
+            };
             let Strict(value) = members.next_value()?;
-            map.insert(name, value);
+            member.insert(value);
         }
         Ok(map.into())
     }

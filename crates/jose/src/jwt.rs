@@ -14,7 +14,8 @@ pub type Claims = Map<String, Value>;
 /// # Errors
 /// As [`UnverifiedJws::parse_with`] and [`UnverifiedJwt::verify`].
 pub fn verify(token: &str, keys: &KeySet, allowed: &[Algorithm]) -> Result<VerifiedJwt, Error> {
-    UnverifiedJwt::parse(token)?.verify(keys, allowed)
+    let jws = UnverifiedJws::parse(token)?.verify(keys, allowed)?;
+    Ok(VerifiedJwt { claims: json::parse_object(&jws.payload, Part::Claims)?, header: jws.header })
 }
 
 /// A well-formed JWS that should be a JWT and that nobody has verified.
