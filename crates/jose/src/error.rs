@@ -89,6 +89,9 @@ pub enum Error {
     /// A JWK member has a wrong encoding or length.
     #[error("JWK member {0} is malformed")]
     MalformedMember(&'static str),
+    /// A public key of a type this crate does not serve.
+    #[error("unsupported key type")]
+    UnsupportedKeyType,
     /// `crv` is none of P-256, P-384, P-521, Ed25519.
     #[error("unsupported curve")]
     UnsupportedCurve,

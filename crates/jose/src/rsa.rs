@@ -75,6 +75,13 @@ mod tests {
     }
 
     #[test]
+    fn an_even_modulus_is_refused() {
+        let mut even = modulus(256);
+        even[255] = 0xfe;
+        assert_eq!(RsaPublic::new(&even, &[1, 0, 1]), Err(Error::KeyRejected));
+    }
+
+    #[test]
     fn exponents_that_do_not_encrypt_are_refused() {
         for e in [&[][..], &[0], &[1], &[2], &[1, 0, 0], &[1, 0, 0, 0, 1]] {
             assert_eq!(RsaPublic::new(&modulus(256), e), Err(Error::KeyRejected), "{e:?}");

@@ -24,7 +24,7 @@ pub(crate) fn to_jwk(spki: &[u8]) -> Result<Jwk, Error> {
             };
             Jwk::ec(curve, key)
         }
-        _ => Err(Error::UnsupportedCurve),
+        _ => Err(Error::UnsupportedKeyType),
     }
 }
 
@@ -44,5 +44,46 @@ pub(crate) fn coordinates(curve: Curve, point: &[u8]) -> Result<(String, String)
             Ok((base64url::encode(x), base64url::encode(y)))
         }
         _ => Err(Error::KeyRejected),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 8410 §10.1
+    const EXAMPLE: [u8; 44] = [
+        0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00, 0x19, 0xbf, 0x44, 0x09, 0x69,
+        0x84, 0xcd, 0xfe, 0x85, 0x41, 0xba, 0xc1, 0x67, 0xdc, 0x3b, 0x96, 0xc8, 0x50, 0x86, 0xaa, 0x30, 0xb6,
+        0xb6, 0xcb, 0x0c, 0x5c, 0x38, 0xad, 0x70, 0x31, 0x66, 0xe1,
+    ];
+
+    #[test]
+    fn the_ed25519_example_of_rfc_8410_is_read() {
+        let jwk = to_jwk(&EXAMPLE).unwrap();
+        assert_eq!(jwk.crv.as_deref(), Some("Ed25519"));
+        assert_eq!(jwk.x, Some(base64url::encode(&EXAMPLE[12..])));
+    }
+
+    #[test]
+    fn unused_bits_and_unknown_types_are_refused() {
+        let changed = |at: usize, byte| {
+            let mut der = EXAMPLE;
+            der[at] = byte;
+            to_jwk(&der)
+        };
+        assert_eq!(changed(11, 1), Err(Error::KeyRejected), "a key has whole octets");
+        assert_eq!(changed(8, 0x71), Err(Error::UnsupportedKeyType), "Ed448");
+        assert_eq!(changed(8, 0x6e), Err(Error::UnsupportedKeyType), "X25519");
+    }
+
+    #[test]
+    fn only_uncompressed_points_have_coordinates() {
+        let point = |form: u8, len: usize| coordinates(Curve::P256, &[&[form][..], &vec![7; len]].concat());
+        assert!(point(4, 64).is_ok());
+        for (form, len) in [(2, 32), (3, 32), (4, 63), (4, 65), (4, 96), (6, 64), (7, 64), (0, 0)] {
+            assert_eq!(point(form, len), Err(Error::KeyRejected), "form {form}, {len} octets");
+        }
+        assert_eq!(coordinates(Curve::P256, &[]), Err(Error::KeyRejected));
     }
 }

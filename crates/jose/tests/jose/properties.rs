@@ -174,11 +174,13 @@ fn every_single_byte_of_every_kind_of_token_counts() {
 }
 
 #[test]
-fn public_parts_hold_nothing_private() {
-    let jwk: Jwk = serde_json::from_value(json!({
-        "kty": "RSA", "n": "AQ", "e": "AQAB", "d": "x", "p": "x", "q": "x", "dp": "x", "dq": "x", "qi": "x", "k": "x"
-    }))
-    .unwrap();
-    let public = serde_json::to_value(jwk.without_private()).unwrap();
-    assert_eq!(public, json!({"kty": "RSA", "n": "AQ", "e": "AQAB"}));
+fn any_one_private_member_makes_a_key_private() {
+    for name in ["d", "p", "q", "dp", "dq", "qi", "k"] {
+        let jwk: Jwk =
+            serde_json::from_value(json!({"kty": "RSA", "n": "AQ", "e": "AQAB", name: "x"})).unwrap();
+        assert!(jwk.is_private(), "{name}");
+        let public = jwk.without_private();
+        assert!(!public.is_private(), "{name}");
+        assert_eq!(serde_json::to_value(public).unwrap(), json!({"kty": "RSA", "n": "AQ", "e": "AQAB"}));
+    }
 }
