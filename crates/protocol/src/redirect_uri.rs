@@ -129,19 +129,6 @@ pub fn matches(registered: &str, requested: &str, any_loopback_port: bool) -> bo
     }
 }
 
-/// Where a browser goes for this URI, as a source of the content security policy's `form-action`:
-/// `https://host:port`, or `scheme:` for a private-use scheme. `None` where it cannot be said safely.
-#[must_use]
-pub fn form_action_source(text: &str) -> Option<String> {
-    check_characters(text).ok()?;
-    let (scheme, _) = text.split_once(':').filter(|(scheme, _)| is_scheme(scheme))?;
-    if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
-        return Some(format!("{}:", scheme.to_ascii_lowercase()));
-    }
-    let url = Url::parse(text).ok()?;
-    is_plain_host(&url).then(|| url.origin().ascii_serialization())
-}
-
 fn check_web(text: &str, rest: &str, plain: bool) -> Result<(), RedirectUriError> {
     // `https:example.com` and `https:/example.com` are repaired by browsers, and only by them.
     let authority = rest.strip_prefix("//").ok_or(RedirectUriError::NotAbsolute)?;

@@ -171,19 +171,3 @@ fn loopback_exception_is_for_the_port_alone() {
         assert!(!matches(registered, requested, true), "{registered} {requested}");
     }
 }
-
-#[test]
-fn form_action_names_the_origin_and_nothing_more() {
-    for (uri, source) in [
-        ("https://example.com/cb?x=1", Some("https://example.com")),
-        ("https://EXAMPLE.com:443/cb", Some("https://example.com")),
-        ("http://localhost:18888/callback", Some("http://localhost:18888")),
-        ("com.example.app:/cb", Some("com.example.app:")),
-        ("https://example.com;script-src%20*/cb", None),
-        ("https://example.com'/cb", None),
-        ("https://example.com /cb", None),
-        ("no scheme", None),
-    ] {
-        assert_eq!(form_action_source(uri).as_deref(), source, "{uri}");
-    }
-}
