@@ -136,3 +136,16 @@ pub struct ClientJwk {
     /// Y coordinate.
     pub y: Option<String>,
 }
+
+impl ClientJwks {
+    /// Drops the private members: what a client sent by mistake is not ours to keep.
+    pub fn keep_public(&mut self) {
+        for key in &mut self.keys {
+            for private in
+                [&mut key.d, &mut key.dp, &mut key.dq, &mut key.k, &mut key.p, &mut key.q, &mut key.qi]
+            {
+                *private = None;
+            }
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type};
 use utoipa::{PartialSchema, ToSchema};
@@ -24,6 +25,18 @@ impl Secret {
     /// The text itself. Do not log it, and compare it in constant time.
     pub fn reveal(&self) -> &str {
         &self.0
+    }
+
+    /// SHA-256 in hexadecimal, which verifies the secret without showing it. For secrets that nobody can
+    /// guess; passwords that people choose need argon2.
+    pub fn sha256_hex(&self) -> String {
+        use std::fmt::Write;
+
+        let digest = digest(&SHA256, self.0.as_bytes());
+        digest.as_ref().iter().fold(String::with_capacity(64), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
     }
 }
 

@@ -1,0 +1,17 @@
+//! Configuration: what the management API writes, and caches are filled with.
+//!
+//! Every write bumps the version of the configuration in the same batch, see [`changes`].
+
+pub(crate) mod changes;
+mod documents;
+mod entities;
+mod keys;
+mod list;
+mod scope_grants;
+
+pub use changes::{Change, ConfigChanges, POLL_INTERVAL, Subscription};
+pub use documents::{InTenant, Stored};
+pub use entities::{Entity, TenantEntity, WorkspaceEntity};
+pub use keys::{KeyState, KeyUse, NewKey, SigningKey};
+pub use list::{ListQuery, Order, Sort};
+pub use scope_grants::ScopeGrant;

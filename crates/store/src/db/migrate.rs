@@ -1,0 +1,97 @@
+//! The schema: numbered migrations, each applied in a transaction of its own.
+
+use super::{Db, Statement};
+use crate::error::{Result, StoreError};
+
+struct Migration {
+    version: i64,
+    name: &'static str,
+    sql: &'static str,
+}
+
+/// Never change one that was released: add another. Statements end with `;` at the end of a line.
+const MIGRATIONS: &[Migration] =
+    &[Migration { version: 1, name: "initial", sql: include_str!("../../migrations/0001_initial.sql") }];
+
+/// The schema this program works with.
+pub const SCHEMA_VERSION: i64 = MIGRATIONS[MIGRATIONS.len() - 1].version;
+
+/// What a migration did, or would do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MigrationReport {
+    /// Version found; 0 for an empty database.
+    pub from: i64,
+    /// Version afterwards.
+    pub to: i64,
+    /// Names of the steps in between, in order.
+    pub steps: Vec<&'static str>,
+}
+
+/// Brings the schema up to date. With `dry_run` it only says what it would do.
+pub(crate) async fn run(db: &Db, dry_run: bool, now: i64) -> Result<MigrationReport> {
+    let from = version(db).await?;
+    if from > SCHEMA_VERSION {
+        return Err(StoreError::NewerSchema { found: from, known: SCHEMA_VERSION });
+    }
+    let pending: Vec<&Migration> = MIGRATIONS.iter().filter(|m| m.version > from).collect();
+    if !dry_run {
+        for migration in &pending {
+            apply(db, migration, now).await?;
+        }
+    }
+    Ok(MigrationReport { from, to: SCHEMA_VERSION, steps: pending.iter().map(|m| m.name).collect() })
+}
+
+async fn apply(db: &Db, migration: &Migration, now: i64) -> Result<()> {
+    let script = format!(
+        "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY, applied_at BIGINT NOT NULL);\n\
+         INSERT INTO schema_version (version, applied_at) VALUES ({}, {now});\n{}",
+        migration.version, migration.sql
+    );
+    let applied = match db {
+        Db::Sqlite(sqlite) => sqlite.apply_script(&script).await,
+        Db::Postgres(postgres) => postgres.apply_script(&script).await,
+    };
+    match applied {
+        // Another node was faster.
+        Err(StoreError::Conflict { table, .. }) if table == "schema_version" => Ok(()),
+        other => other,
+    }
+}
+
+/// An error unless the schema is the one this program works with.
+pub(crate) async fn check(db: &Db) -> Result<()> {
+    match version(db).await? {
+        SCHEMA_VERSION => Ok(()),
+        found if found > SCHEMA_VERSION => Err(StoreError::NewerSchema { found, known: SCHEMA_VERSION }),
+        found => Err(StoreError::OlderSchema { found, needed: SCHEMA_VERSION }),
+    }
+}
+
+/// The version in the database; 0 when there is none.
+pub(crate) async fn version(db: &Db) -> Result<i64> {
+    let exists = match db {
+        Db::Sqlite(_) => "SELECT name FROM sqlite_master WHERE type = 'table' AND name = $1",
+        Db::Postgres(_) => {
+            "SELECT CAST(table_name AS TEXT) FROM information_schema.tables \
+             WHERE table_schema = ANY (current_schemas(false)) AND table_name = $1"
+        }
+    };
+    if db.find(Statement::new(exists, ["schema_version".into()])).await?.is_none() {
+        return Ok(0);
+    }
+    let newest = db.find(Statement::new("SELECT MAX(version) FROM schema_version", [])).await?;
+    Ok(newest.map(|row| row.opt_int(0)).transpose()?.flatten().unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn migrations_are_numbered_without_gaps() {
+        for (i, migration) in MIGRATIONS.iter().enumerate() {
+            assert_eq!(migration.version, i as i64 + 1, "{}", migration.name);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What expires: sessions, codes, tokens and values used once.
+//!
+//! Codes, tokens and session ids come in as text, are stored as SHA-256 only, and cannot be read back.
+//! Times are unix milliseconds. A document is whatever the caller serialises.
+
+mod access_tokens;
+mod authorize_sessions;
+mod codes;
+mod grants;
+mod refresh_tokens;
+mod revoked_tokens;
+mod sessions;
+mod sweep;
+mod used_values;
+
+pub use access_tokens::AccessToken;
+pub use authorize_sessions::{AuthorizeSession, NewAuthorizeSession};
+pub use codes::{NewCode, Redemption};
+pub use grants::{Grant, NewGrant};
+pub use refresh_tokens::{NewRefreshToken, RefreshToken, Rotation, RotationRequest};
+pub use sessions::{NewSession, Session};
+pub use sweep::SweepReport;
+
+use aws_lc_rs::digest::{SHA256, digest};
+
+use crate::db::{Statement, Value};
+
+/// Tables whose rows carry tenant and workspace.
+const TABLES: &[&str] = &[
+    "sessions",
+    "authorize_sessions",
+    "grants",
+    "codes",
+    "refresh_tokens",
+    "access_tokens",
+    "revoked_tokens",
+    "used_values",
+];
+
+/// Tables whose rows also carry the client.
+const TABLES_OF_CLIENTS: &[&str] = &["grants", "codes", "refresh_tokens", "access_tokens"];
+
+/// What a secret value is looked up by.
+fn hash(text: &str) -> Value {
+    Value::Bytes(digest(&SHA256, text.as_bytes()).as_ref().to_vec())
+}
+
+pub(crate) fn delete_of_tenant(tenant: &str) -> Vec<Statement> {
+    let delete = |table| Statement::new(format!("DELETE FROM {table} WHERE tenant_id = $1"), [tenant.into()]);
+    TABLES.iter().map(delete).collect()
+}
+
+pub(crate) fn delete_of_workspace(tenant: &str, workspace: &str) -> Vec<Statement> {
+    let delete = |table| {
+        let sql = format!("DELETE FROM {table} WHERE tenant_id = $1 AND workspace_id = $2");
+        Statement::new(sql, [tenant.into(), workspace.into()])
+    };
+    TABLES.iter().map(delete).collect()
+}
+
+pub(crate) fn delete_of_client(tenant: &str, workspace: &str, client: &str) -> Vec<Statement> {
+    let delete = |table| {
+        let sql =
+            format!("DELETE FROM {table} WHERE tenant_id = $1 AND workspace_id = $2 AND client_id = $3");
+        Statement::new(sql, [tenant.into(), workspace.into(), client.into()])
+    };
+    TABLES_OF_CLIENTS.iter().map(delete).collect()
+}

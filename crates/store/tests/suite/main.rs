@@ -1,0 +1,44 @@
+//! One suite for every backend: SQLite in a file, SQLite that is gone afterwards, PostgreSQL.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod backend;
+mod configuration;
+mod races;
+mod runtime;
+
+/// Runs each case on each backend.
+macro_rules! on_every_backend {
+    ($($module:ident :: { $($case:ident),* $(,)? })*) => {
+        mod sqlite_file {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    let folder = tempfile::tempdir().unwrap();
+                    crate::$module::$case(crate::backend::sqlite_file(folder.path()).await).await;
+                }
+            )*)*
+        }
+        mod sqlite_ephemeral {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    crate::$module::$case(crate::backend::ephemeral().await).await;
+                }
+            )*)*
+        }
+    };
+}
+
+on_every_backend! {
+    configuration::{
+        a_client_comes_back_as_it_was_stored,
+    }
+    races::{
+        one_of_many_redeems_a_code,
+        one_of_many_rotates_a_refresh_token_and_the_rest_get_its_successor,
+    }
+    runtime::{
+        a_session_ends,
+    }
+}
