@@ -30,9 +30,9 @@ impl Browser {
         Some(Self { id: id.to_owned(), is_new: false })
     }
 
-    /// SHA-256 of the id: what the store keeps to bind a request to this browser.
-    pub fn digest(&self) -> [u8; 32] {
-        crate::secrets::sha256(self.id.as_bytes())
+    /// The random value in its cookie, which binds a request to this browser.
+    pub fn id(&self) -> &str {
+        &self.id
     }
 
     /// Gives a new browser its cookie.

@@ -8,6 +8,8 @@ pub mod interaction;
 pub mod limits;
 pub mod password;
 pub mod session;
+pub mod step;
+pub mod views;
 
 pub use browser::Browser;
 pub use limits::LoginLimits;

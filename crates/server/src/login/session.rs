@@ -6,7 +6,8 @@
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use symbolon_store::StoreError;
+use symbolon_store::entity::server::SubjectFormat;
+use symbolon_store::{NewSession, StoreError};
 
 use super::cookies::CookieName;
 use super::idps::Identity;
@@ -21,10 +22,10 @@ const MAX_IDLE_SECONDS: i64 = 60 * 60;
 const TOUCH_SECONDS: i64 = 60;
 
 /// A live session.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Session {
-    /// SHA-256 of the id in the cookie: the key in the store.
-    pub digest: [u8; 32],
+    /// The random value in the cookie. Nobody else learns it.
+    id: String,
     /// What is known about the person.
     pub person: Person,
     /// When they logged in, in unix seconds.
@@ -62,7 +63,7 @@ impl Person {
 /// `subject_format`: `legacy` is the name at the identity provider; everything else is a one-way function of both,
 /// so that two identity providers can never vouch for the same subject.
 fn subject(cx: &Cx, identity: &Identity) -> String {
-    if cx.workspace.server.subject_format.as_deref() == Some("legacy") {
+    if cx.workspace.server.subject_format == Some(SubjectFormat::Legacy) {
         return identity.username.clone();
     }
     hex(&sha256(format!("{}\0{}", identity.idp_id, identity.username).as_bytes()))
@@ -79,19 +80,17 @@ impl Session {
     /// When the store does not answer.
     pub async fn find(cx: &Cx, headers: &HeaderMap) -> Result<Option<Self>, StoreError> {
         let Some(id) = CookieName::Session.read(&cx.workspace, headers) else { return Ok(None) };
-        let digest = sha256(id.as_bytes());
-        let Some(row) = cx.store().find_session(&digest, cx.now.millis()).await? else { return Ok(None) };
-        let person = serde_json::from_value(row.doc).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        if cx.now.millis() - row.last_used_at >= TOUCH_SECONDS * 1000 {
-            let idle_until = cx.now.plus_seconds(max_idle(cx)).millis();
-            cx.store().touch_session(&digest, cx.now.millis(), idle_until).await?;
+        let now = cx.now.millis();
+        let Some(found) = cx.store().find_session::<Person>(id, now).await? else { return Ok(None) };
+        if now - found.last_used_at >= TOUCH_SECONDS * 1000 {
+            cx.store().touch_session(id, cx.now.plus_seconds(max_idle(cx)).millis(), now).await?;
         }
-        Ok(Some(Self { digest, person, auth_time: row.auth_time / 1000 }))
+        Ok(Some(Self { id: id.to_owned(), person: found.doc, auth_time: found.auth_time.div_euclid(1000) }))
     }
 
-    /// Names the session to clients (`sid`): a digest of the digest, so that it neither is nor finds the session.
+    /// Names the session to clients (`sid`) and in our own records: a digest, which does not open it.
     pub fn public_id(&self) -> String {
-        hex(&sha256(&self.digest)[..16])
+        hex(&sha256(format!("sid\0{}", self.id).as_bytes())[..16])
     }
 
     /// Begins a session, sets its cookie, and ends the session that the browser had before.
@@ -105,19 +104,21 @@ impl Session {
         response: &mut HeaderMap,
     ) -> Result<Self, StoreError> {
         let id = cx.app.rng.secret();
-        let digest = sha256(id.as_bytes());
-        let before = CookieName::Session.read(&cx.workspace, request).map(|id| sha256(id.as_bytes()));
-        let row = symbolon_store::NewSession {
-            id_hash: digest,
-            subject: person.subject.clone(),
-            doc: serde_json::to_value(&person).map_err(|error| StoreError::Corrupt(error.to_string()))?,
-            auth_time: cx.now.millis(),
-            idle_expires_at: cx.now.plus_seconds(max_idle(cx)).millis(),
-            expires_at: cx.now.plus_seconds(max_age(cx)).millis(),
-        };
-        cx.store().insert_session(&row, before.as_ref()).await?;
+        cx.store()
+            .insert_session(&NewSession {
+                id: &id,
+                subject: &person.subject,
+                doc: &person,
+                auth_time: cx.now.millis(),
+                idle_until: cx.now.plus_seconds(max_idle(cx)).millis(),
+                ends_at: cx.now.plus_seconds(max_age(cx)).millis(),
+            })
+            .await?;
+        if let Some(before) = CookieName::Session.read(&cx.workspace, request) {
+            cx.store().delete_session(before).await?;
+        }
         CookieName::Session.write(&cx.workspace, &id, None, response);
-        Ok(Self { digest, person, auth_time: cx.now.seconds() })
+        Ok(Self { id, person, auth_time: cx.now.seconds() })
     }
 
     /// Ends the session and takes its cookie away.
@@ -125,7 +126,7 @@ impl Session {
     /// # Errors
     /// When the store does not answer: the session is still alive then.
     pub async fn end(self, cx: &Cx, response: &mut HeaderMap) -> Result<(), StoreError> {
-        cx.store().delete_session(&self.digest).await?;
+        cx.store().delete_session(&self.id).await?;
         CookieName::Session.remove(&cx.workspace, response);
         Ok(())
     }

@@ -3,10 +3,11 @@
 mod static_idp;
 
 use serde_json::{Map, Value};
+use symbolon_protocol::{OAuthError, amr};
 use symbolon_store::entity::Idp;
 
-use super::password::PasswordError;
 use crate::cx::Cx;
+use crate::refusals::Refused;
 
 /// A kind of identity provider that checks a user name and a password itself.
 ///
@@ -46,28 +47,65 @@ pub struct Identity {
 /// All kinds that check passwords.
 pub static PASSWORD_IDPS: &[&dyn PasswordIdp] = &[&static_idp::StaticIdp];
 
+/// Why nobody is logged in. The person learns only what helps them; the operator learns all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LoginFailure {
+    /// No identity provider of the workspace knows the user name.
+    UserUnknown,
+    /// The user is known, the password is another.
+    PasswordWrong,
+    /// Too many failures: not looked at.
+    TooManyTries {
+        /// How long to wait, in seconds.
+        seconds: i64,
+    },
+    /// Too many passwords are being checked: not looked at.
+    Busy,
+}
+
+impl LoginFailure {
+    /// Whether the name or the password was wrong.
+    pub const fn is_wrong(&self) -> bool {
+        matches!(self, Self::UserUnknown | Self::PasswordWrong)
+    }
+
+    /// The failure as the operator reads it. User names stay out: people type passwords there.
+    pub fn refused(&self) -> Refused {
+        let (reason, detail) = match self {
+            Self::UserUnknown => ("user_unknown", "No identity provider of the workspace has this user.".to_owned()),
+            Self::PasswordWrong => ("password_wrong", "The user exists; the password is another.".to_owned()),
+            Self::TooManyTries { seconds } => {
+                ("too_many_login_failures", format!("Tries are not looked at for {seconds} more seconds."))
+            }
+            Self::Busy => ("password_hashing_busy", "Too many passwords are being checked.".to_owned()),
+        };
+        Refused::oauth(OAuthError::access_denied(reason).detail(detail))
+    }
+}
+
 /// Asks the workspace's identity providers, in their order, whether these are a user's name and password.
 /// One hash is computed whether or not there is such a user.
 ///
 /// # Errors
-/// When too many passwords are being checked.
-pub async fn authenticate(
-    cx: &Cx,
-    username: &str,
-    password: &str,
-) -> Result<Option<Identity>, PasswordError> {
+/// When they are not, or when it could not be found out.
+pub async fn authenticate(cx: &Cx, username: &str, password: &str) -> Result<Identity, LoginFailure> {
     let found = cx.workspace.idps.iter().filter(|idp| !idp.disabled).find_map(|idp| {
         let kind = PASSWORD_IDPS.iter().find(|kind| kind.method() == idp.method)?;
         Some((idp, kind.find(idp, username)?))
     });
     let hash = found.as_ref().map(|(_, user)| user.password_hash.as_str());
-    if !cx.app.passwords.verify(password, hash).await? {
-        return Ok(None);
+    let matches = cx.app.passwords.verify(password, hash).await.map_err(|error| {
+        tracing::warn!(%error, "a password was not checked");
+        LoginFailure::Busy
+    })?;
+    let (idp, user) = found.ok_or(LoginFailure::UserUnknown)?;
+    if !matches {
+        return Err(LoginFailure::PasswordWrong);
     }
-    Ok(found.map(|(idp, user)| Identity {
+    Ok(Identity {
         idp_id: idp.id.clone(),
         username: user.username,
-        amr: if idp.static_amr.is_empty() { vec!["pwd".to_owned()] } else { idp.static_amr.clone() },
+        amr: if idp.static_amr.is_empty() { vec![amr::PASSWORD.to_owned()] } else { idp.static_amr.clone() },
         authentication_context: user.authentication_context,
-    }))
+    })
 }

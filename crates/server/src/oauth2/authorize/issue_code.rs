@@ -1,15 +1,14 @@
 //! Issues the code: once for each authorization request, together with the grant it stands for.
 
 use symbolon_protocol::OAuthError;
-use symbolon_store::{NewCode, NewGrant, NewScopeGrant};
+use symbolon_store::{AuthorizeSessionKey, NewCode, NewGrant, StoreError};
 
+use super::request::AuthorizationRequest;
 use crate::cx::Cx;
+use crate::login::Session;
 use crate::login::consent::to_remember;
-use crate::login::interaction::Interaction;
-use crate::login::{Person, Session};
 use crate::oauth2::error::store_failure;
 use crate::oauth2::records::{Authentication, CodeRecord, GrantRecord};
-use crate::secrets::sha256;
 use crate::snapshot::Client;
 
 /// A code lives this many seconds, unless the workspace or the client says otherwise. RFC 6749 §4.1.2 recommends at
@@ -26,59 +25,43 @@ const GRANT_SECONDS: i64 = 24 * 60 * 60;
 pub async fn issue(
     cx: &Cx,
     client: &Client,
-    interaction: &Interaction,
+    request: &AuthorizationRequest,
+    stored: Option<AuthorizeSessionKey<'_>>,
     session: &Session,
 ) -> Result<String, OAuthError> {
-    let request = &interaction.request;
     let code = cx.app.rng.secret();
     let grant_id = cx.app.rng.uuid().to_string();
-    let grant = GrantRecord {
-        scope: request.scope.clone(),
-        authentication: authentication(&session.person, session),
-    };
+    let subject = &session.person.subject;
+    let grant = GrantRecord { scope: request.scope.clone(), authentication: authentication(session) };
     let record = CodeRecord {
         redirect_uri: request.redirect_uri_sent.then(|| request.redirect_uri.clone()),
         code_challenge: request.code_challenge.clone(),
         nonce: request.nonce.clone(),
     };
-    let failed = |error: serde_json::Error| OAuthError::server_error("record_unwritable").detail(error);
-    let code_expires_at = cx.now.plus_seconds(code_seconds(cx, client)).millis();
-    let new_grant = NewGrant {
-        grant_id: grant_id.clone(),
-        client_id: client.id().to_owned(),
-        subject: session.person.subject.clone(),
-        doc: serde_json::to_value(&grant).map_err(failed)?,
-        expires_at: cx.now.plus_seconds(grant_seconds(cx, client)).millis(),
-    };
-    let new_code = NewCode {
-        code_hash: sha256(code.as_bytes()),
-        grant_id,
-        client_id: client.id().to_owned(),
-        doc: serde_json::to_value(&record).map_err(failed)?,
-        expires_at: code_expires_at,
-    };
-    let consents = to_remember(cx, &request.scope)
-        .iter()
-        .map(|scope| NewScopeGrant {
-            subject: session.person.subject.clone(),
-            client_id: client.id().to_owned(),
-            scope: scope.to_owned(),
-            granted_at: cx.now.millis(),
-        })
-        .collect::<Vec<_>>();
-    let finished = cx
-        .store()
-        .issue_code(interaction.digest().as_ref(), &new_grant, &new_code, &consents)
-        .await
-        .map_err(|error| store_failure(&error))?;
-    if !finished {
-        return Err(OAuthError::invalid_request("interaction_finished")
-            .description("This request has been answered already."));
+    let remembered = to_remember(cx, &request.scope);
+    let issued = cx.store().issue_code(
+        stored,
+        &NewCode { code: &code, doc: &record, expires_at: cx.now.plus_seconds(code_seconds(cx, client)).millis() },
+        &NewGrant {
+            id: &grant_id,
+            client_id: client.id(),
+            subject: Some(subject),
+            doc: &grant,
+            created_at: cx.now.millis(),
+            expires_at: cx.now.plus_seconds(grant_seconds(cx, client)).millis(),
+        },
+        &remembered.iter().collect::<Vec<_>>(),
+    );
+    match issued.await {
+        Ok(()) => Ok(code),
+        Err(StoreError::NotFound(_)) => Err(OAuthError::invalid_request("interaction_finished")
+            .description("This request has been answered already.")),
+        Err(error) => Err(store_failure(&error)),
     }
-    Ok(code)
 }
 
-fn authentication(person: &Person, session: &Session) -> Authentication {
+fn authentication(session: &Session) -> Authentication {
+    let person = &session.person;
     Authentication {
         subject: person.subject.clone(),
         username: person.username.clone(),

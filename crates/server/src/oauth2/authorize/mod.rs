@@ -5,21 +5,24 @@
 //! otherwise the request is stored, bound to this browser, and the browser goes to its interaction.
 
 pub mod client;
+pub mod issue_code;
 pub mod next;
 pub mod request;
 pub mod respond;
 pub mod rules;
 
 use axum::body::Bytes;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::{HeaderMap, Uri};
-use symbolon_protocol::{Form, OAuthError};
+use symbolon_protocol::Form;
 
 use crate::cx::Cx;
-use crate::login::interaction::{self, Interaction};
+use crate::login::interaction;
+use crate::login::step::{Interaction, Step, step};
+use crate::login::views::error_page;
 use crate::login::{Browser, Session};
 use crate::oauth2::error::store_failure;
-use crate::pages::error_page;
+use crate::oauth2::response_modes::see_other;
 use request::AuthorizationRequest;
 use rules::{Asked, RULES};
 
@@ -70,10 +73,10 @@ async fn authorize(cx: &Cx, headers: &HeaderMap, form: &Form) -> Response {
         Ok(session) => session,
         Err(error) => return respond::error(cx, &request, store_failure(&error)),
     };
-    let mut interaction = Interaction::new(request);
-    match interaction::step(cx, &client, &mut interaction, session.as_ref()).await {
-        Ok(interaction::Step::Respond(response)) => response,
-        Ok(interaction::Step::Page(_)) => begin(cx, headers, interaction).await,
+    let interaction = Interaction::new(request);
+    match step(cx, &client, &interaction, None, session.as_ref()).await {
+        Ok(Step::Respond(response)) => response,
+        Ok(Step::Page(_)) => begin(cx, headers, interaction).await,
         Err(error) => respond::error(cx, &interaction.request, error),
     }
 }
@@ -83,11 +86,10 @@ async fn begin(cx: &Cx, headers: &HeaderMap, interaction: Interaction) -> Respon
     let browser = Browser::of(cx, headers);
     match interaction.store(cx, &browser).await {
         Ok(id) => {
-            let location = format!("/{}/{}/interaction/{id}", cx.workspace.tenant_id, cx.workspace.id);
-            let mut response = crate::oauth2::response_modes::see_other(&location).into_response();
+            let mut response = see_other(&interaction::address(cx, &id));
             browser.remember(cx, response.headers_mut());
             response
         }
-        Err(error) => respond::error(cx, &interaction.request, OAuthError::from(store_failure(&error))),
+        Err(error) => respond::error(cx, &interaction.request, store_failure(&error)),
     }
 }

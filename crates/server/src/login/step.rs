@@ -1,0 +1,105 @@
+//! One step of an authorization request: asks [`next`] and does what it says, as far as that needs nobody.
+
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use symbolon_protocol::OAuthError;
+use symbolon_store::{AuthorizeSessionKey, NewAuthorizeSession, StoreError};
+
+use super::consent::Consents;
+use super::{Browser, Session};
+use crate::cx::Cx;
+use crate::oauth2::authorize::next::{Answer, Consent, LoggedIn, LoginReason, Next, next};
+use crate::oauth2::authorize::request::AuthorizationRequest;
+use crate::oauth2::authorize::{issue_code, respond};
+use crate::oauth2::error::store_failure;
+use crate::snapshot::Client;
+
+/// A person has this long to log in and to consent.
+const LIFETIME_SECONDS: i64 = 30 * 60;
+
+/// An authorization request and what the person has done for it so far.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Interaction {
+    /// What the client asked for.
+    pub request: AuthorizationRequest,
+    /// The session that was begun while this request waited, by its public id.
+    pub logged_in: Option<String>,
+    /// What was said on the consent page that was just sent. Never stored: an answer counts for the person who gave
+    /// it, at once or not at all.
+    #[serde(skip)]
+    pub answer: Option<Answer>,
+}
+
+/// What comes next.
+pub enum Step {
+    /// A page for the person.
+    Page(Page),
+    /// The answer to the client.
+    Respond(Response),
+}
+
+/// The page that is due.
+#[derive(Clone, Debug)]
+pub enum Page {
+    /// The login page.
+    Login(LoginReason),
+    /// The consent page.
+    Consent(Consents),
+}
+
+impl Interaction {
+    /// A request for which nothing has been done yet.
+    pub const fn new(request: AuthorizationRequest) -> Self {
+        Self { request, logged_in: None, answer: None }
+    }
+
+    /// Keeps the request until the person has answered. Returns its id, the last segment of its address.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn store(&self, cx: &Cx, browser: &Browser) -> Result<String, StoreError> {
+        let id = cx.app.rng.secret();
+        let expires_at = cx.now.plus_seconds(LIFETIME_SECONDS).millis();
+        let new = NewAuthorizeSession { id: &id, browser: browser.id(), doc: self, expires_at };
+        cx.store().insert_authorize_session(&new).await?;
+        Ok(id)
+    }
+}
+
+/// Takes one step. `stored` says under which key the request waits, if it does: an answer ends it there.
+///
+/// # Errors
+/// What is told to the client.
+pub async fn step(
+    cx: &Cx,
+    client: &Client,
+    interaction: &Interaction,
+    stored: Option<AuthorizeSessionKey<'_>>,
+    session: Option<&Session>,
+) -> Result<Step, OAuthError> {
+    let request = &interaction.request;
+    let consents = match session {
+        Some(session) => Consents::find(cx, client, &session.person.subject, &request.scope)
+            .await
+            .map_err(|error| store_failure(&error))?,
+        None => Consents::default(),
+    };
+    let person = session.map(|session| LoggedIn {
+        subject: &session.person.subject,
+        auth_time: session.auth_time,
+        in_this_request: interaction.logged_in.as_deref() == Some(&session.public_id()),
+    });
+    let consent = Consent { missing: &consents.missing, answer: interaction.answer };
+    match (next(request, person, consent, cx.now), session) {
+        (Next::Login(reason), _) => Ok(Step::Page(Page::Login(reason))),
+        (Next::Consent, Some(_)) => Ok(Step::Page(Page::Consent(consents))),
+        (Next::Issue, Some(session)) => {
+            let code = issue_code::issue(cx, client, request, stored, session).await?;
+            Ok(Step::Respond(respond::code(cx, request, &code)))
+        }
+        (Next::Refuse(code, reason), _) => {
+            Err(OAuthError::new(code, reason).description(code.sentence()))
+        }
+        (Next::Consent | Next::Issue, None) => Ok(Step::Page(Page::Login(LoginReason::NotLoggedIn))),
+    }
+}
