@@ -193,7 +193,7 @@ impl<'a> Waiting<'a> {
     /// Ends the interaction with an error for the client.
     async fn refuse(self, cx: &Cx, error: OAuthError) -> Response {
         let key = self.key();
-        let taken = cx.store().take_authorize_session::<Interaction>(key.id, key.browser, cx.now.millis()).await;
+        let taken = cx.store().take_authorize_session::<Interaction>(key, cx.now.millis()).await;
         let error = taken.map_or_else(|failure| store_failure(&failure), |_| error);
         respond::error(cx, self.request(), error)
     }
