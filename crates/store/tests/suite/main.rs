@@ -4,6 +4,7 @@
 
 mod backend;
 mod configuration;
+mod provision;
 mod races;
 mod runtime;
 
@@ -33,6 +34,10 @@ macro_rules! on_every_backend {
 on_every_backend! {
     configuration::{
         a_client_comes_back_as_it_was_stored,
+    }
+    provision::{
+        a_provision_is_stored_whole,
+        a_provision_with_one_conflict_stores_nothing,
     }
     races::{
         one_of_many_redeems_a_code,
