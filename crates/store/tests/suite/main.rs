@@ -28,6 +28,16 @@ macro_rules! on_every_backend {
                 }
             )*)*
         }
+        mod postgres {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    let Some(schema) = crate::backend::Schema::create().await else { return };
+                    crate::$module::$case(schema.store().await).await;
+                    schema.remove().await;
+                }
+            )*)*
+        }
     };
 }
 
