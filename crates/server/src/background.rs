@@ -7,13 +7,16 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
+use crate::metrics::TableLabel;
 
 /// Pause after an error of the store.
 const RETRY: Duration = Duration::from_secs(1);
 /// Pause between sweeps that found nothing left to do.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(30);
+/// Pause between batches while there is more.
+const BETWEEN_BATCHES: Duration = Duration::from_millis(50);
 /// Rows that one sweep deletes at most, per table: short transactions, which let requests through in between.
-const SWEEP_BATCH: i64 = 500;
+const SWEEP_BATCH: u32 = 500;
 
 /// Starts the background work. It ends when `stop` is cancelled.
 pub fn start(app: &App, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
@@ -64,13 +67,14 @@ async fn sweep(app: App) {
     loop {
         let pause = match app.store.sweep(app.clock.now().millis(), SWEEP_BATCH).await {
             Ok(report) => {
-                for (table, rows) in report.iter() {
-                    app.metrics.swept(table, rows);
+                for (table, rows) in &report.deleted {
+                    let table = TableLabel { table };
+                    app.metrics.rows_swept.get_or_create(&table).inc_by(*rows);
                 }
-                // A full batch in any table: there is more.
-                if report.iter().any(|(_, rows)| rows >= SWEEP_BATCH.unsigned_abs()) {
-                    Duration::from_millis(50)
+                if report.more {
+                    BETWEEN_BATCHES
                 } else {
+                    app.metrics.last_sweep.set(app.clock.now().seconds());
                     SWEEP_INTERVAL
                 }
             }

@@ -29,7 +29,8 @@ impl BaseUrl {
             return Ok(url.clone());
         }
         let host = requested_host(parts).filter(|host| is_authority(host)).ok_or_else(|| {
-            OAuthError::invalid_request("bad_host").description("The Host header is missing or not a host name.")
+            OAuthError::invalid_request("bad_host")
+                .description("The Host header is missing or not a host name.")
         })?;
         let scheme = if app.config.server.dangerous_disable_tls { "http" } else { "https" };
         Ok(Self(format!("{scheme}://{host}").into()))

@@ -1,11 +1,19 @@
 //! Symbolon's server: HTTP endpoints, grants, client authentication, login, management APIs and pages.
 
+pub mod app;
+pub mod background;
+pub mod base_url;
 pub mod clock;
 pub mod config;
+pub mod cx;
 pub mod fetch;
 pub mod logging;
+pub mod login;
 pub mod metrics;
 pub mod middleware;
+pub mod oauth2;
 pub mod refusals;
 pub mod rng;
 pub mod secrets;
+pub mod snapshot;
+pub mod tls;

@@ -21,21 +21,16 @@ impl Consents {
     ///
     /// # Errors
     /// When the store does not answer.
-    pub async fn find(
-        cx: &Cx,
-        client: &Client,
-        subject: &str,
-        asked: &ScopeSet,
-    ) -> Result<Self, StoreError> {
+    pub async fn find(cx: &Cx, client: &Client, subject: &str, asked: &ScopeSet) -> Result<Self, StoreError> {
         if client.entity.trusted {
             return Ok(Self { granted: asked.clone(), missing: ScopeSet::default() });
         }
-        let remembered = cx.store().list_granted_scopes(subject, client.id()).await?;
+        let remembered = cx.store().list_scope_grants(subject, client.id()).await?;
         let is_granted = |name: &str| {
             let entry = cx.workspace.scopes.find(name);
             let transient = entry.is_some_and(|entry| entry.scope.transient);
             let implicit = entry.is_some_and(|entry| entry.scope.implicit_grant);
-            implicit || (!transient && remembered.iter().any(|scope| scope == name))
+            implicit || (!transient && remembered.iter().any(|grant| grant.scope == name))
         };
         let granted = asked.filter(is_granted);
         Ok(Self { missing: asked.without(&granted), granted })

@@ -42,7 +42,11 @@ impl Passwords {
     /// When the hash function cannot run with its parameters.
     pub fn new(salt: [u8; 16]) -> Result<Self, PasswordError> {
         let nobody = hash_now("", salt)?;
-        Ok(Self { running: Semaphore::new(CONCURRENT), admitted: Semaphore::new(CONCURRENT + WAITING), nobody })
+        Ok(Self {
+            running: Semaphore::new(CONCURRENT),
+            admitted: Semaphore::new(CONCURRENT + WAITING),
+            nobody,
+        })
     }
 
     /// The PHC string of a password.

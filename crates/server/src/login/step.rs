@@ -97,9 +97,7 @@ pub async fn step(
             let code = issue_code::issue(cx, client, request, stored, session).await?;
             Ok(Step::Respond(respond::code(cx, request, &code)))
         }
-        (Next::Refuse(code, reason), _) => {
-            Err(OAuthError::new(code, reason).description(code.sentence()))
-        }
+        (Next::Refuse(code, reason), _) => Err(OAuthError::new(code, reason).description(code.sentence())),
         (Next::Consent | Next::Issue, None) => Ok(Step::Page(Page::Login(LoginReason::NotLoggedIn))),
     }
 }

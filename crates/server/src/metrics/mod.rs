@@ -44,6 +44,10 @@ pub struct Families {
     pub tokens: Family<GrantLabel, Counter>,
     /// Logins, by result.
     pub logins: Family<ResultLabel, Counter>,
+    /// Expired rows deleted, by table.
+    pub rows_swept: Family<TableLabel, Counter>,
+    /// When the store was last swept to the end, in unix seconds.
+    pub last_sweep: Gauge,
     registry: Registry,
 }
 
@@ -88,6 +92,13 @@ pub struct GrantLabel {
     pub grant_type: &'static str,
 }
 
+/// A table of the store.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct TableLabel {
+    /// Its name.
+    pub table: &'static str,
+}
+
 /// From 50 µs (a cached answer) to 10 s (an upstream that hangs).
 #[derive(Clone, Copy, Debug)]
 pub struct Buckets;
@@ -113,6 +124,8 @@ impl Default for Metrics {
             refusals_dropped: Counter::default(),
             tokens: Family::default(),
             logins: Family::default(),
+            rows_swept: Family::default(),
+            last_sweep: Gauge::default(),
             registry: Registry::default(),
         };
         families.register();
@@ -137,6 +150,12 @@ impl Families {
         );
         registry.register("tokens_issued", "Access tokens issued", self.tokens.clone());
         registry.register("logins", "Logins tried", self.logins.clone());
+        registry.register("rows_swept", "Expired rows deleted", self.rows_swept.clone());
+        registry.register(
+            "last_sweep_timestamp_seconds",
+            "When nothing expired was left",
+            self.last_sweep.clone(),
+        );
         let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
         registry.register("build", "The running version", build);
     }

@@ -57,7 +57,7 @@ impl From<OAuthError> for ErrorResponse {
 /// The store's own words never reach the wire: 503 when it is away, 500 otherwise.
 impl From<StoreError> for ErrorResponse {
     fn from(error: StoreError) -> Self {
-        crate::oauth2::error::store_failure(&error).into()
+        store_failure(&error).into()
     }
 }
 

@@ -1,7 +1,7 @@
 //! A client as requests need it: the entity, and what was parsed from it once.
 
 use symbolon_jose::KeySet;
-use symbolon_pki::SubjectAttribute;
+use symbolon_pki::{RegisteredAttribute, SubjectAttribute};
 use symbolon_protocol::{ClientAuthMethod, GrantType, ResponseType, ScopeSet};
 use symbolon_store::entity::client::ClientStatus;
 use symbolon_store::{Store, StoreError, entity};
@@ -28,7 +28,7 @@ pub struct Client {
     pub secrets: Vec<SecretDigest>,
     /// The certificate attribute it is known by (RFC 8705 §2.1.2); an error text when what is registered cannot be
     /// read.
-    pub certificate: Option<Result<SubjectAttribute, String>>,
+    pub certificate: Option<Result<RegisteredAttribute, String>>,
     /// The keys in its `jwks`.
     pub keys: KeySet,
 }
@@ -55,7 +55,8 @@ impl Client {
         workspace: &Workspace,
         client_id: &str,
     ) -> Result<Option<Self>, StoreError> {
-        let found = store.workspace(&workspace.tenant_id, &workspace.id).find::<entity::Client>(client_id).await?;
+        let found =
+            store.workspace(&workspace.tenant_id, &workspace.id).find::<entity::Client>(client_id).await?;
         Ok(found.map(|stored| Self::new(stored.value)))
     }
 
@@ -64,7 +65,10 @@ impl Client {
         let secrets = take_secrets(&mut entity);
         let scopes = ScopeSet::from_words(&entity.scopes).unwrap_or_default();
         Self {
-            auth_method: entity.token_endpoint_auth_method.parse().unwrap_or(ClientAuthMethod::ClientSecretBasic),
+            auth_method: entity
+                .token_endpoint_auth_method
+                .parse()
+                .unwrap_or(ClientAuthMethod::ClientSecretBasic),
             grant_types: entity.grant_types.iter().filter_map(|word| word.parse().ok()).collect(),
             response_types: entity.response_types.iter().filter_map(|word| word.parse().ok()).collect(),
             certificate: certificate(&entity),
@@ -85,6 +89,11 @@ impl Client {
         if self.entity.client_name.is_empty() { self.id() } else { &self.entity.client_name }
     }
 
+    /// The addresses it may be answered at.
+    pub fn redirect_uris(&self) -> impl Iterator<Item = &str> {
+        self.entity.redirect_uris.iter().map(String::as_str)
+    }
+
     /// Whether it may do anything at all.
     pub fn is_active(&self) -> bool {
         self.entity.client_status == ClientStatus::Active
@@ -99,10 +108,10 @@ impl Client {
 /// Replaces the secrets in the entity by their digests here.
 fn take_secrets(entity: &mut entity::Client) -> Vec<SecretDigest> {
     let expires_at = (entity.client_secret_expires_at > 0).then_some(entity.client_secret_expires_at);
-    let current = entity.client_secret.take().map(|secret| SecretDigest {
-        digest: sha256(secret.reveal().as_bytes()),
-        expires_at,
-    });
+    let current = entity
+        .client_secret
+        .take()
+        .map(|secret| SecretDigest { digest: sha256(secret.reveal().as_bytes()), expires_at });
     let rotated = std::mem::take(&mut entity.rotated_secrets);
     let rotated = rotated
         .into_iter()
@@ -111,25 +120,21 @@ fn take_secrets(entity: &mut entity::Client) -> Vec<SecretDigest> {
 }
 
 /// RFC 8705 §2.1.2: exactly one attribute says which certificate is the client's.
-fn certificate(entity: &entity::Client) -> Option<Result<SubjectAttribute, String>> {
-    type Parse = fn(&str) -> Result<SubjectAttribute, String>;
-    let registered: [(&Option<String>, Parse); 5] = [
-        (&entity.tls_client_auth_subject_dn, |text| {
-            SubjectAttribute::subject_dn(text).map_err(|error| error.to_string())
-        }),
-        (&entity.tls_client_auth_san_dns, |text| Ok(SubjectAttribute::san_dns(text))),
-        (&entity.tls_client_auth_san_uri, |text| Ok(SubjectAttribute::san_uri(text))),
-        (&entity.tls_client_auth_san_ip, |text| {
-            SubjectAttribute::san_ip(text).map_err(|error| error.to_string())
-        }),
-        (&entity.tls_client_auth_san_email, |text| Ok(SubjectAttribute::san_email(text))),
-    ];
-    let mut given = registered
-        .into_iter()
-        .filter_map(|(text, parse)| text.as_deref().filter(|text| !text.is_empty()).map(|text| parse(text)));
-    let first = given.next()?;
-    if given.next().is_some() {
+fn certificate(entity: &entity::Client) -> Option<Result<RegisteredAttribute, String>> {
+    let registered = SubjectAttribute::ALL.into_iter().filter_map(|attribute| {
+        let text = match attribute {
+            SubjectAttribute::SubjectDn => &entity.tls_client_auth_subject_dn,
+            SubjectAttribute::SanDns => &entity.tls_client_auth_san_dns,
+            SubjectAttribute::SanUri => &entity.tls_client_auth_san_uri,
+            SubjectAttribute::SanIp => &entity.tls_client_auth_san_ip,
+            SubjectAttribute::SanEmail => &entity.tls_client_auth_san_email,
+        };
+        let text = text.as_deref().filter(|text| !text.trim().is_empty())?;
+        Some(RegisteredAttribute::new(attribute, text).map_err(|error| error.to_string()))
+    });
+    let registered: Vec<_> = registered.collect();
+    if registered.len() > 1 {
         return Some(Err("more than one tls_client_auth_* attribute is registered".to_owned()));
     }
-    Some(first)
+    registered.into_iter().next()
 }

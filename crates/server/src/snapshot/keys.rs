@@ -5,7 +5,7 @@ use serde_json::json;
 use symbolon_jose::{Algorithm, Jwk, JwkSet, JwtSigner, KeySet, SigningKey};
 use symbolon_store::entity::ClientJwks;
 use symbolon_store::entity::server::KeyType;
-use symbolon_store::{KeyState, KeyUse, SigningKeyRow, StoreError};
+use symbolon_store::{KeyState, KeyUse, SigningKey as StoredKey, StoreError};
 
 /// The keys of one workspace.
 #[derive(Debug)]
@@ -23,16 +23,18 @@ pub struct WorkspaceKeys {
 }
 
 impl WorkspaceKeys {
-    pub(super) fn new(rows: Vec<SigningKeyRow>, key_type: KeyType) -> Result<Self, StoreError> {
+    pub(super) fn new(rows: Vec<StoredKey>, key_type: KeyType) -> Result<Self, StoreError> {
         let corrupt = |error: symbolon_jose::Error| StoreError::Corrupt(format!("signing key: {error}"));
         let preferred = algorithm_of(key_type);
-        let mut live: Vec<_> =
-            rows.into_iter().filter(|row| row.key_use == KeyUse::Sig && row.state != KeyState::Revoked).collect();
+        let mut live: Vec<_> = rows
+            .into_iter()
+            .filter(|row| row.key_use == KeyUse::Sig && row.state != KeyState::Revoked)
+            .collect();
         live.sort_by_key(|row| (rank(row.state), row.alg != preferred.as_str(), row.kid.clone()));
 
         let mut signers = Vec::new();
         let mut verification = KeySet::new();
-        let mut algorithms = Vec::new();
+        let mut algorithms: Vec<Algorithm> = Vec::new();
         let mut published = Vec::new();
         for row in &live {
             let algorithm: Algorithm = row.alg.parse().map_err(corrupt)?;
@@ -52,8 +54,9 @@ impl WorkspaceKeys {
         let jwks = serde_json::to_vec(&json!({ "keys": published }))
             .map_err(|error| StoreError::Corrupt(format!("JWKS: {error}")))?;
         let mut signers = signers.into_iter();
-        let signer =
-            signers.next().ok_or_else(|| StoreError::Corrupt("the workspace has no current key".to_owned()))?;
+        let signer = signers
+            .next()
+            .ok_or_else(|| StoreError::Corrupt("the workspace has no current key".to_owned()))?;
         Ok(Self { signer, others: signers.collect(), verification, algorithms, jwks: jwks.into() })
     }
 

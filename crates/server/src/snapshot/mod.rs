@@ -10,15 +10,16 @@ mod scopes;
 mod workspace;
 
 use std::hash::Hash;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use quick_cache::Equivalent;
 use quick_cache::sync::Cache;
+use symbolon_pki::TrustAnchors;
 use symbolon_store::{Store, StoreError};
 
 pub use client::{Client, SecretDigest};
-pub use keys::WorkspaceKeys;
+pub use keys::{WorkspaceKeys, algorithm_of};
 pub use scopes::{ScopeEntry, Scopes};
 pub use workspace::Workspace;
 
@@ -38,6 +39,8 @@ pub struct Snapshots {
     epoch: AtomicU64,
     /// Numbers snapshots: a client belongs to one load of its workspace and dies with it.
     generation: AtomicU64,
+    /// The host's own roots, for workspaces that name none.
+    system_trust: OnceLock<Arc<TrustAnchors>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -71,6 +74,7 @@ impl Default for Snapshots {
             clients: Cache::new(CLIENTS),
             epoch: AtomicU64::new(0),
             generation: AtomicU64::new(0),
+            system_trust: OnceLock::new(),
         }
     }
 }
@@ -91,12 +95,15 @@ impl Snapshots {
         }
         let epoch = self.epoch.load(Ordering::Acquire);
         let generation = self.generation.fetch_add(1, Ordering::Relaxed);
-        let Some(workspace) = Workspace::load(store, tenant_id, workspace_id, generation).await? else {
+        let Some(workspace) =
+            Workspace::load(store, tenant_id, workspace_id, &self.system_trust, generation).await?
+        else {
             return Ok(None);
         };
         let workspace = Arc::new(workspace);
         if self.epoch.load(Ordering::Acquire) == epoch {
-            self.workspaces.insert(WorkspaceKey(tenant_id.into(), workspace_id.into()), Arc::clone(&workspace));
+            self.workspaces
+                .insert(WorkspaceKey(tenant_id.into(), workspace_id.into()), Arc::clone(&workspace));
         }
         Ok(Some(workspace))
     }

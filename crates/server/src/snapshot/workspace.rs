@@ -1,6 +1,6 @@
 //! A workspace (authorization server) as requests need it: its settings, and what was made from them once.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use http::Uri;
 use symbolon_pki::TrustAnchors;
@@ -38,6 +38,7 @@ impl Workspace {
         store: &Store,
         tenant_id: &str,
         workspace_id: &str,
+        system: &OnceLock<Arc<TrustAnchors>>,
         generation: u64,
     ) -> Result<Option<Self>, StoreError> {
         let tenant = store.tenant(tenant_id);
@@ -57,7 +58,7 @@ impl Workspace {
             tenant_id: tenant_id.into(),
             id: workspace_id.into(),
             scopes: Scopes::new(with_services(scopes, &services)),
-            trust: trust(&server),
+            trust: trust(&server, system),
             server,
             idps,
             keys,
@@ -102,15 +103,23 @@ fn with_services(scopes: Vec<Scope>, services: &[Service]) -> Vec<(Scope, Option
         let id = scope.service_id.as_deref()?;
         services.iter().find(|service| service.id == id).cloned()
     };
-    scopes.into_iter().map(|scope| (service_of(&scope), scope)).map(|(service, scope)| (scope, service)).collect()
+    scopes
+        .into_iter()
+        .map(|scope| (service_of(&scope), scope))
+        .map(|(service, scope)| (scope, service))
+        .collect()
 }
 
-/// `root_cas` replaces the system's roots (ACP: not additive).
-fn trust(server: &Server) -> Result<Arc<TrustAnchors>, String> {
-    let crls = server.crls.as_deref();
-    let anchors = match server.root_cas.as_deref().filter(|pem| !pem.trim().is_empty()) {
-        Some(pem) => TrustAnchors::from_pem(pem, crls),
-        None => TrustAnchors::system(rustls_native_certs::load_native_certs().certs, crls),
-    };
-    anchors.map(Arc::new).map_err(|error| error.to_string())
+/// `root_cas` replaces the system's roots (ACP: not additive). Those are read once.
+fn trust(server: &Server, system: &OnceLock<Arc<TrustAnchors>>) -> Result<Arc<TrustAnchors>, String> {
+    match server.root_cas.as_deref().filter(|pem| !pem.trim().is_empty()) {
+        Some(pem) => {
+            let anchors = TrustAnchors::from_pem(pem, server.crls.as_deref());
+            anchors.map(Arc::new).map_err(|error| error.to_string())
+        }
+        None => {
+            let load = || Arc::new(TrustAnchors::system(&rustls_native_certs::load_native_certs().certs));
+            Ok(Arc::clone(system.get_or_init(load)))
+        }
+    }
 }

@@ -72,7 +72,9 @@ impl LoginFailure {
     /// The failure as the operator reads it. User names stay out: people type passwords there.
     pub fn refused(&self) -> Refused {
         let (reason, detail) = match self {
-            Self::UserUnknown => ("user_unknown", "No identity provider of the workspace has this user.".to_owned()),
+            Self::UserUnknown => {
+                ("user_unknown", "No identity provider of the workspace has this user.".to_owned())
+            }
             Self::PasswordWrong => ("password_wrong", "The user exists; the password is another.".to_owned()),
             Self::TooManyTries { seconds } => {
                 ("too_many_login_failures", format!("Tries are not looked at for {seconds} more seconds."))

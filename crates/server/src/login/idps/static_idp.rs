@@ -1,7 +1,8 @@
 //! `static`: users listed in the identity provider itself ("Sandbox"). For demos, tests and first administrators.
 
 use serde_json::{Map, Value};
-use symbolon_store::entity::{Idp, StaticUser};
+use symbolon_store::entity::Idp;
+use symbolon_store::entity::idp::StaticUser;
 
 use super::{PasswordIdp, PasswordUser};
 
@@ -17,7 +18,7 @@ impl PasswordIdp for StaticIdp {
         let user = users.iter().find(|user| user.username == username)?;
         Some(PasswordUser {
             username: user.username.clone(),
-            password_hash: user.password_hash.clone()?,
+            password_hash: user.password.as_ref()?.reveal().to_owned(),
             authentication_context: authentication_context(user),
         })
     }
@@ -35,7 +36,7 @@ fn authentication_context(user: &StaticUser) -> Map<String, Value> {
         context.insert("phone_number_verified".into(), user.phone_number_verified.into());
     }
     for more in [&user.additional_attributes, &user.authentication_context] {
-        context.extend(more.iter().map(|(name, value)| (name.clone(), value.clone())));
+        context.extend(more.0.iter().map(|(name, value)| (name.clone(), value.clone())));
     }
     context
 }

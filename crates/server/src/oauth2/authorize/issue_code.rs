@@ -39,20 +39,21 @@ pub async fn issue(
         nonce: request.nonce.clone(),
     };
     let remembered = to_remember(cx, &request.scope);
-    let issued = cx.store().issue_code(
-        stored,
-        &NewCode { code: &code, doc: &record, expires_at: cx.now.plus_seconds(code_seconds(cx, client)).millis() },
-        &NewGrant {
-            id: &grant_id,
-            client_id: client.id(),
-            subject: Some(subject),
-            doc: &grant,
-            created_at: cx.now.millis(),
-            expires_at: cx.now.plus_seconds(grant_seconds(cx, client)).millis(),
-        },
-        &remembered.iter().collect::<Vec<_>>(),
-    );
-    match issued.await {
+    let consents: Vec<_> = remembered.iter().collect();
+    let new_code = NewCode {
+        code: &code,
+        doc: &record,
+        expires_at: cx.now.plus_seconds(code_seconds(cx, client)).millis(),
+    };
+    let new_grant = NewGrant {
+        id: &grant_id,
+        client_id: client.id(),
+        subject: Some(subject),
+        doc: &grant,
+        created_at: cx.now.millis(),
+        expires_at: cx.now.plus_seconds(grant_seconds(cx, client)).millis(),
+    };
+    match cx.store().issue_code(stored, &new_code, &new_grant, &consents).await {
         Ok(()) => Ok(code),
         Err(StoreError::NotFound(_)) => Err(OAuthError::invalid_request("interaction_finished")
             .description("This request has been answered already.")),
@@ -84,6 +85,6 @@ fn code_seconds(cx: &Cx, client: &Client) -> i64 {
 /// The grant lives as long as anything made from it: a refresh token prolongs it.
 fn grant_seconds(cx: &Cx, client: &Client) -> i64 {
     let custom = client.entity.token_ttls.as_ref().filter(|_| client.entity.use_custom_token_ttls);
-    let access = custom.and_then(|ttls| ttls.access_token_ttl).unwrap_or(cx.workspace.server.access_token_ttl);
+    let access = custom.map_or(cx.workspace.server.access_token_ttl, |ttls| ttls.access_token_ttl);
     GRANT_SECONDS.max(code_seconds(cx, client) + access.secs())
 }

@@ -167,7 +167,10 @@ mod tests {
     fn prompt_none_shows_nothing() {
         let request = AuthorizationRequest { prompt: "none".parse().unwrap(), ..request() };
         assert_eq!(step(&request, None, ""), Next::Refuse(ErrorCode::LoginRequired, "login_required"));
-        assert_eq!(step(&request, person(0), "x"), Next::Refuse(ErrorCode::ConsentRequired, "consent_required"));
+        assert_eq!(
+            step(&request, person(0), "x"),
+            Next::Refuse(ErrorCode::ConsentRequired, "consent_required")
+        );
         assert_eq!(step(&request, person(0), ""), Next::Issue);
     }
 

@@ -10,22 +10,20 @@ use crate::refusals::Refused;
 
 /// A code for the client (RFC 6749 §4.1.2).
 pub fn code(cx: &Cx, request: &AuthorizationRequest, code: &str) -> Response {
-    send(cx, request, vec![("code", code)])
+    send(cx, request, &[("code", code)])
 }
 
 /// An error for the client (RFC 6749 §4.1.2.1). The reason goes to the refusal record.
 pub fn error(cx: &Cx, request: &AuthorizationRequest, error: OAuthError) -> Response {
-    let mut response = send(
-        cx,
-        request,
-        vec![("error", error.code.as_str()), ("error_description", &error.description)],
-    );
+    let mut response =
+        send(cx, request, &[("error", error.code.as_str()), ("error_description", &error.description)]);
     response.extensions_mut().insert(Refused::oauth(error).of_client(&request.client_id));
     response
 }
 
-fn send(cx: &Cx, request: &AuthorizationRequest, mut parameters: Vec<(&str, &str)>) -> Response {
+fn send(cx: &Cx, request: &AuthorizationRequest, answer: &[(&str, &str)]) -> Response {
     let issuer = cx.issuer();
+    let mut parameters = answer.to_vec();
     parameters.extend(request.state.as_deref().map(|state| ("state", state)));
     parameters.push(("iss", &issuer));
     response_modes::respond(request.response_mode, &request.redirect_uri, &parameters)

@@ -10,7 +10,7 @@ mod pkce;
 mod prompt;
 mod request_object;
 mod response_mode;
-mod response_type;
+pub mod response_type;
 mod scope;
 
 use symbolon_protocol::{Form, OAuthError};

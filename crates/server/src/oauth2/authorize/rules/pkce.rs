@@ -30,7 +30,9 @@ impl Rule for PkceRule {
         };
         let challenge = CodeChallenge::parse(challenge, method).map_err(|error| {
             OAuthError::invalid_request("code_challenge_malformed")
-                .description("The code_challenge is not the base64url form of a SHA-256 digest (43 characters).")
+                .description(
+                    "The code_challenge is not the base64url form of a SHA-256 digest (43 characters).",
+                )
                 .detail(error)
         })?;
         request.code_challenge = Some(challenge);
@@ -45,8 +47,9 @@ fn is_required(asked: &Asked<'_>) -> bool {
 }
 
 fn missing() -> OAuthError {
-    OAuthError::invalid_request("code_challenge_required")
-        .description("This authorization server requires PKCE: send code_challenge with code_challenge_method S256.")
+    OAuthError::invalid_request("code_challenge_required").description(
+        "This authorization server requires PKCE: send code_challenge with code_challenge_method S256.",
+    )
 }
 
 fn plain_refused(method: Option<&str>) -> OAuthError {

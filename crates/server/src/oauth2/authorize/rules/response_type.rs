@@ -23,8 +23,7 @@ impl Rule for ResponseTypeRule {
                 .expected(RESPONSE_TYPES.join(", "))
                 .got(text)
         };
-        let response_type: ResponseType =
-            text.parse().map_err(|_| unsupported("response_type_unknown"))?;
+        let response_type: ResponseType = text.parse().map_err(|_| unsupported("response_type_unknown"))?;
         if !RESPONSE_TYPES.contains(&response_type.to_string().as_str()) {
             return Err(unsupported("response_type_not_supported"));
         }

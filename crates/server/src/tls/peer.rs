@@ -1,0 +1,52 @@
+//! The other end of a connection, and the certificate it showed.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use http::request::Parts;
+use rustls::pki_types::CertificateDer;
+use symbolon_pki::Certificate;
+
+/// Who is at the other end. The listener puts it into the request's extensions.
+#[derive(Clone, Debug)]
+pub struct Peer {
+    /// Address of the client, or of the proxy in front of it.
+    pub remote: SocketAddr,
+    /// The certificate whose key the client has proven to hold.
+    pub certificate: Option<Arc<PeerCertificate>>,
+    /// Whether the TLS session was resumed: the certificate is then the one it began with.
+    pub resumed: bool,
+}
+
+/// A certificate chain as it was shown.
+#[derive(Debug)]
+pub struct PeerCertificate {
+    /// The client's own certificate.
+    pub leaf: Certificate,
+    /// The chain as sent, the client's own certificate first.
+    pub chain: Vec<CertificateDer<'static>>,
+    /// Where it came from.
+    pub source: CertificateSource,
+}
+
+/// Where a certificate came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CertificateSource {
+    /// The TLS handshake.
+    Handshake,
+    /// This header of a trusted proxy.
+    Header(Box<str>),
+}
+
+impl Peer {
+    /// The peer of a request. A request that no listener of ours has taken in has an unknown peer without a
+    /// certificate.
+    pub fn of(parts: &Parts) -> Self {
+        parts.extensions.get::<Self>().cloned().unwrap_or_else(Self::unknown)
+    }
+
+    fn unknown() -> Self {
+        let remote = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+        Self { remote, certificate: None, resumed: false }
+    }
+}
