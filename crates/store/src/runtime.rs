@@ -5,6 +5,7 @@
 
 mod access_tokens;
 mod authorize_sessions;
+mod code_exchange;
 mod codes;
 mod grants;
 mod refresh_tokens;
@@ -14,7 +15,8 @@ mod sweep;
 mod used_values;
 
 pub use access_tokens::AccessToken;
-pub use authorize_sessions::{AuthorizeSession, AuthorizeSessionKey, NewAuthorizeSession};
+pub use authorize_sessions::{AuthorizeSession, NewAuthorizeSession};
+pub use code_exchange::CodeWithGrant;
 pub use codes::{NewCode, Redemption};
 pub use grants::{Grant, NewGrant};
 pub use refresh_tokens::{NewRefreshToken, RefreshToken, Rotation, RotationRequest};

@@ -28,19 +28,7 @@ impl WorkspaceStore<'_> {
         token: &str,
         record: &AccessToken<D>,
     ) -> Result<()> {
-        let insert = Statement::new(
-            "INSERT INTO access_tokens (tenant_id, workspace_id, token_hash, grant_id, client_id, doc, \
-             expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            [
-                self.tenant.into(),
-                self.workspace.into(),
-                hash(token),
-                record.grant_id.as_deref().into(),
-                record.client_id.as_str().into(),
-                write_doc("access token", &record.doc)?.into(),
-                record.expires_at.into(),
-            ],
-        );
+        let insert = self.access_token_insertion(token, record)?;
         self.store.db.write_one(insert).await.map(drop)
     }
 
@@ -77,5 +65,25 @@ impl WorkspaceStore<'_> {
             [self.tenant.into(), self.workspace.into(), hash(token)],
         );
         Ok(self.store.db.write_one(delete).await?.rows_affected == 1)
+    }
+
+    pub(super) fn access_token_insertion<D: Serialize>(
+        &self,
+        token: &str,
+        record: &AccessToken<D>,
+    ) -> Result<Statement> {
+        Ok(Statement::new(
+            "INSERT INTO access_tokens (tenant_id, workspace_id, token_hash, grant_id, client_id, doc, \
+             expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            [
+                self.tenant.into(),
+                self.workspace.into(),
+                hash(token),
+                record.grant_id.as_deref().into(),
+                record.client_id.as_str().into(),
+                write_doc("access token", &record.doc)?.into(),
+                record.expires_at.into(),
+            ],
+        ))
     }
 }

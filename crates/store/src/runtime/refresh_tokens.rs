@@ -82,23 +82,8 @@ pub enum Rotation {
 impl WorkspaceStore<'_> {
     /// Adds the first refresh token of a grant. False, and nothing stored, when the grant was revoked.
     pub async fn insert_refresh_token<D: Serialize>(&self, token: &NewRefreshToken<'_, D>) -> Result<bool> {
-        let insert = Statement::new(
-            "INSERT INTO refresh_tokens (tenant_id, workspace_id, token_hash, grant_id, client_id, generation, \
-             doc, expires_at) \
-             SELECT tenant_id, workspace_id, $1, id, $2, 0, $3, $4 FROM grants \
-             WHERE tenant_id = $5 AND workspace_id = $6 AND id = $7 AND revoked_at IS NULL",
-            [
-                hash(token.token),
-                token.client_id.into(),
-                write_doc("refresh token", token.doc)?.into(),
-                token.expires_at.into(),
-                self.tenant.into(),
-                self.workspace.into(),
-                token.grant_id.into(),
-            ],
-        );
-        let prolong = self.prolong_grant(Value::from(token.grant_id), token.expires_at);
-        let batch = Batch::new().with(insert.expect(Expect::Rows(1))).with(prolong);
+        let [insert, prolong] = self.refresh_token_insertion(token)?;
+        let batch = Batch::new().with(insert).with(prolong);
         match self.store.db.write(batch).await {
             Ok(_) => Ok(true),
             Err(StoreError::Expectation { .. }) => Ok(false),
@@ -215,6 +200,30 @@ impl WorkspaceStore<'_> {
             }
             _ => Ok(Rotation::Reused { grant_id: row.text(0)?.to_owned() }),
         }
+    }
+
+    /// Adds the first refresh token of a grant that was not revoked, and prolongs the grant.
+    pub(super) fn refresh_token_insertion<D: Serialize>(
+        &self,
+        token: &NewRefreshToken<'_, D>,
+    ) -> Result<[Statement; 2]> {
+        let insert = Statement::new(
+            "INSERT INTO refresh_tokens (tenant_id, workspace_id, token_hash, grant_id, client_id, generation, \
+             doc, expires_at) \
+             SELECT tenant_id, workspace_id, $1, id, $2, 0, $3, $4 FROM grants \
+             WHERE tenant_id = $5 AND workspace_id = $6 AND id = $7 AND revoked_at IS NULL",
+            [
+                hash(token.token),
+                token.client_id.into(),
+                write_doc("refresh token", token.doc)?.into(),
+                token.expires_at.into(),
+                self.tenant.into(),
+                self.workspace.into(),
+                token.grant_id.into(),
+            ],
+        );
+        let prolong = self.prolong_grant(Value::from(token.grant_id), token.expires_at);
+        Ok([insert.expect(Expect::Rows(1)), prolong])
     }
 
     fn prolong_grant(&self, id: Value, expires_at: i64) -> Statement {

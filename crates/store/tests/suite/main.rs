@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod backend;
+mod code_exchange;
 mod configuration;
-mod provision;
 mod races;
 mod runtime;
 
@@ -28,26 +28,16 @@ macro_rules! on_every_backend {
                 }
             )*)*
         }
-        mod postgres {
-            $($(
-                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                async fn $case() {
-                    let Some(schema) = crate::backend::Schema::create().await else { return };
-                    crate::$module::$case(schema.store().await).await;
-                    schema.remove().await;
-                }
-            )*)*
-        }
     };
 }
 
 on_every_backend! {
+    code_exchange::{
+        one_of_many_gets_tokens_for_a_code,
+        a_code_of_a_revoked_grant_gets_nothing,
+    }
     configuration::{
         a_client_comes_back_as_it_was_stored,
-    }
-    provision::{
-        a_provision_is_stored_whole,
-        a_provision_with_one_conflict_stores_nothing,
     }
     races::{
         one_of_many_redeems_a_code,
