@@ -7,6 +7,7 @@ mod documents;
 mod entities;
 mod keys;
 mod list;
+mod provision;
 mod scope_grants;
 
 pub use changes::{Change, ConfigChanges, POLL_INTERVAL, Subscription};
@@ -14,4 +15,5 @@ pub use documents::{InTenant, Stored};
 pub use entities::{Entity, TenantEntity, WorkspaceEntity};
 pub use keys::{KeyState, KeyUse, NewKey, SigningKey};
 pub use list::{ListQuery, Order, Sort};
+pub use provision::Provision;
 pub use scope_grants::ScopeGrant;

@@ -15,7 +15,7 @@ mod sweep;
 mod used_values;
 
 pub use access_tokens::AccessToken;
-pub use authorize_sessions::{AuthorizeSession, NewAuthorizeSession};
+pub use authorize_sessions::{AuthorizeSession, AuthorizeSessionKey, NewAuthorizeSession};
 pub use code_exchange::CodeWithGrant;
 pub use codes::{NewCode, Redemption};
 pub use grants::{Grant, NewGrant};

@@ -171,13 +171,13 @@ impl WorkspaceStore<'_> {
 }
 
 /// Rows of one owner in the table of an entity.
-struct Table<'a> {
-    store: &'a Store,
-    owner: Owner<'a>,
+pub(super) struct Table<'a> {
+    pub(super) store: &'a Store,
+    pub(super) owner: Owner<'a>,
 }
 
 #[derive(Clone, Copy)]
-enum Owner<'a> {
+pub(super) enum Owner<'a> {
     Root,
     Tenant(&'a str),
     Workspace(&'a str, &'a str),
@@ -242,6 +242,15 @@ impl Table<'_> {
         tenant: &str,
         workspace: Option<&str>,
     ) -> Result<Stored<E>> {
+        let (entity, statement) = self.insertion(entity, now)?;
+        let mut batch = Batch::from(statement);
+        changes::bump(&mut batch, tenant, workspace);
+        self.store.db.write(batch.signalling_config()).await?;
+        Ok(finish(entity, 1, now, now))
+    }
+
+    /// The entity as a reader will find it, and the statement that adds it.
+    pub(super) fn insertion<E: Entity>(&self, entity: E, now: i64) -> Result<(E, Statement)> {
         let (entity, parts) = self.take_apart(entity)?;
         let mut columns: Vec<(&str, Value)> =
             self.owner.columns().into_iter().map(|(c, v)| (c, v.into())).collect();
@@ -253,10 +262,7 @@ impl Table<'_> {
         let marks: Vec<String> = (1..=columns.len()).map(|i| format!("${i}")).collect();
         let sql = format!("INSERT INTO {} ({}) VALUES ({})", E::TABLE, names.join(", "), marks.join(", "));
         let params: Vec<Value> = columns.into_iter().map(|(_, value)| value).collect();
-        let mut batch = Batch::from(Statement::new(sql, params));
-        changes::bump(&mut batch, tenant, workspace);
-        self.store.db.write(batch.signalling_config()).await?;
-        Ok(finish(entity, 1, now, now))
+        Ok((entity, Statement::new(sql, params)))
     }
 
     async fn update<E: Entity>(

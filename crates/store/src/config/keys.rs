@@ -194,7 +194,7 @@ impl WorkspaceStore<'_> {
         self.store.db.write(batch.signalling_config()).await.map(drop)
     }
 
-    fn insertion(&self, key: &NewKey<'_>, state: KeyState, now: i64) -> Result<Statement> {
+    pub(super) fn insertion(&self, key: &NewKey<'_>, state: KeyState, now: i64) -> Result<Statement> {
         let sealed = self.store.keys.seal(&self.key_binding(key.kid).as_binding(), key.private_pkcs8)?;
         let promoted_at = (state == KeyState::Current).then_some(now);
         Ok(Statement::new(

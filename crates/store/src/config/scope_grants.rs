@@ -25,22 +25,32 @@ impl WorkspaceStore<'_> {
     pub async fn grant_scopes(&self, subject: &str, client: &str, scopes: &[&str], now: i64) -> Result<()> {
         let mut batch = Batch::new();
         for scope in scopes {
-            batch.push(Statement::new(
-                "INSERT INTO scope_grants (tenant_id, workspace_id, subject, client_id, scope, granted_at) \
-                 VALUES ($1, $2, $3, $4, $5, $6) \
-                 ON CONFLICT (tenant_id, workspace_id, subject, client_id, scope) \
-                 DO UPDATE SET granted_at = excluded.granted_at",
-                [
-                    self.tenant.into(),
-                    self.workspace.into(),
-                    subject.into(),
-                    client.into(),
-                    (*scope).into(),
-                    now.into(),
-                ],
-            ));
+            batch.push(self.scope_grant_insertion(subject, client, scope, now));
         }
         self.store.db.write(batch).await.map(drop)
+    }
+
+    pub(crate) fn scope_grant_insertion(
+        &self,
+        subject: &str,
+        client: &str,
+        scope: &str,
+        now: i64,
+    ) -> Statement {
+        Statement::new(
+            "INSERT INTO scope_grants (tenant_id, workspace_id, subject, client_id, scope, granted_at) \
+             VALUES ($1, $2, $3, $4, $5, $6) \
+             ON CONFLICT (tenant_id, workspace_id, subject, client_id, scope) \
+             DO UPDATE SET granted_at = excluded.granted_at",
+            [
+                self.tenant.into(),
+                self.workspace.into(),
+                subject.into(),
+                client.into(),
+                scope.into(),
+                now.into(),
+            ],
+        )
     }
 
     /// What `subject` allowed `client`, by scope.

@@ -21,6 +21,15 @@ pub struct NewAuthorizeSession<'a, D> {
     pub expires_at: i64,
 }
 
+/// Names a remembered request, and shows that it is asked for by the browser that began it.
+#[derive(Clone, Copy)]
+pub struct AuthorizeSessionKey<'a> {
+    /// The random value in links and forms.
+    pub id: &'a str,
+    /// The random value in the browser's cookie.
+    pub browser: &'a str,
+}
+
 /// A remembered request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AuthorizeSession<D> {
@@ -110,17 +119,20 @@ impl WorkspaceStore<'_> {
     /// Ends a request and returns it: to one caller only.
     pub async fn take_authorize_session<D: DeserializeOwned>(
         &self,
-        id: &str,
-        browser: &str,
+        key: AuthorizeSessionKey<'_>,
         now: i64,
     ) -> Result<Option<AuthorizeSession<D>>> {
-        let take = Statement::new(
+        let take = self.authorize_session_deletion(&key, now);
+        self.store.db.write_one(take).await?.rows.first().map(authorize_session).transpose()
+    }
+
+    pub(super) fn authorize_session_deletion(&self, key: &AuthorizeSessionKey<'_>, now: i64) -> Statement {
+        Statement::new(
             "DELETE FROM authorize_sessions \
              WHERE tenant_id = $1 AND workspace_id = $2 AND id_hash = $3 AND browser_hash = $4 \
              AND expires_at > $5 RETURNING doc, version, expires_at",
-            [self.tenant.into(), self.workspace.into(), hash(id), hash(browser), now.into()],
-        );
-        self.store.db.write_one(take).await?.rows.first().map(authorize_session).transpose()
+            [self.tenant.into(), self.workspace.into(), hash(key.id), hash(key.browser), now.into()],
+        )
     }
 }
 

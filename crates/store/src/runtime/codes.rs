@@ -3,9 +3,10 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::authorize_sessions::AuthorizeSessionKey;
 use super::grants::NewGrant;
 use super::hash;
-use crate::db::{Batch, Statement};
+use crate::db::{Batch, Expect, Statement};
 use crate::error::{Result, StoreError};
 use crate::store::{WorkspaceStore, read_doc, write_doc};
 
@@ -46,13 +47,52 @@ pub enum Redemption<D> {
 }
 
 impl WorkspaceStore<'_> {
+    /// Adds a code with the grant it stands for, remembers `consents` (scopes the user allowed the client), and
+    /// ends the authorization request that `answered` names, all or nothing.
+    ///
+    /// # Errors
+    /// `NotFound` when the request was answered before or has ended at the grant's `created_at`: of any number of
+    /// callers one issues a code. `MissingParent` when the client is gone.
+    pub async fn issue_code<C: Serialize, G: Serialize>(
+        &self,
+        answered: Option<AuthorizeSessionKey<'_>>,
+        code: &NewCode<'_, C>,
+        grant: &NewGrant<'_, G>,
+        consents: &[&str],
+    ) -> Result<()> {
+        let now = grant.created_at;
+        let mut batch = Batch::new();
+        if let Some(key) = answered {
+            batch.push(self.authorize_session_deletion(&key, now).expect(Expect::Rows(1)));
+        }
+        batch.push(self.grant_insertion(grant)?);
+        batch.push(self.code_insertion(code, grant)?);
+        for scope in consents {
+            let subject = grant.subject.unwrap_or_default();
+            batch.push(self.scope_grant_insertion(subject, grant.client_id, scope, now));
+        }
+        match self.store.db.write(batch).await {
+            // Only the first statement of the batch expects anything.
+            Err(StoreError::Expectation { .. }) => Err(StoreError::NotFound("authorize session")),
+            done => done.map(drop),
+        }
+    }
+
     /// Adds a code with the grant it stands for.
     pub async fn insert_code<C: Serialize, G: Serialize>(
         &self,
         code: &NewCode<'_, C>,
         grant: &NewGrant<'_, G>,
     ) -> Result<()> {
-        let insert = Statement::new(
+        self.issue_code(None, code, grant, &[]).await
+    }
+
+    fn code_insertion<C: Serialize, G>(
+        &self,
+        code: &NewCode<'_, C>,
+        grant: &NewGrant<'_, G>,
+    ) -> Result<Statement> {
+        Ok(Statement::new(
             "INSERT INTO codes (tenant_id, workspace_id, code_hash, grant_id, client_id, doc, expires_at) \
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
             [
@@ -64,9 +104,7 @@ impl WorkspaceStore<'_> {
                 write_doc("code", code.doc)?.into(),
                 code.expires_at.into(),
             ],
-        );
-        let batch = Batch::new().with(self.grant_insertion(grant)?).with(insert);
-        self.store.db.write(batch).await.map(drop)
+        ))
     }
 
     /// What is stored with a code, without redeeming it: to check what must match before it is spent.

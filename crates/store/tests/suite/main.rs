@@ -5,6 +5,7 @@
 mod backend;
 mod code_exchange;
 mod configuration;
+mod provision;
 mod races;
 mod runtime;
 
@@ -28,6 +29,16 @@ macro_rules! on_every_backend {
                 }
             )*)*
         }
+        mod postgres {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    let Some(schema) = crate::backend::Schema::create().await else { return };
+                    crate::$module::$case(schema.store().await).await;
+                    schema.remove().await;
+                }
+            )*)*
+        }
     };
 }
 
@@ -38,6 +49,10 @@ on_every_backend! {
     }
     configuration::{
         a_client_comes_back_as_it_was_stored,
+    }
+    provision::{
+        a_provision_is_stored_whole,
+        a_provision_with_one_conflict_stores_nothing,
     }
     races::{
         one_of_many_redeems_a_code,
