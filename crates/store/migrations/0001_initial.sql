@@ -13,6 +13,9 @@ CREATE TABLE config_changes (
     workspace_id TEXT
 );
 
+-- One sealed value that tells at start whether the right master key was given.
+CREATE TABLE master_key_check (id BIGINT NOT NULL PRIMARY KEY, sealed BYTEA NOT NULL);
+
 CREATE TABLE tenants (
     id TEXT NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,

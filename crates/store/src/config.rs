@@ -8,6 +8,7 @@ mod entities;
 mod keys;
 mod list;
 mod provision;
+mod reseal;
 mod scope_grants;
 
 pub use changes::{Change, ConfigChanges, POLL_INTERVAL, Subscription};

@@ -114,6 +114,9 @@ impl Db {
 
     /// Point read: the first row, if there is one.
     pub(crate) async fn find(&self, statement: Statement) -> Result<Option<Row>> {
+        if statement.matches_nothing() {
+            return Ok(None);
+        }
         match self {
             // Some microseconds from a warm page cache: less than a hop to another thread and back.
             Self::Sqlite(db) => Ok(db.read(&statement)?.into_iter().next()),
@@ -123,6 +126,9 @@ impl Db {
 
     /// Read of many rows.
     pub(crate) async fn list(&self, statement: Statement) -> Result<Vec<Row>> {
+        if statement.matches_nothing() {
+            return Ok(Vec::new());
+        }
         match self {
             Self::Sqlite(db) => {
                 let db = Arc::clone(db);
@@ -138,6 +144,9 @@ impl Db {
     pub(crate) async fn write(&self, batch: Batch) -> Result<Vec<Outcome>> {
         if batch.statements.is_empty() {
             return Ok(Vec::new());
+        }
+        if batch.statements.iter().any(Statement::matches_nothing) {
+            return Err(StoreError::Invalid("text with a NUL character".to_owned()));
         }
         match self {
             Self::Sqlite(db) => db.write(batch).await,
@@ -161,6 +170,9 @@ impl Db {
 
     /// Reads one row, and checks the schema. Writes nothing.
     pub(crate) async fn health(&self) -> Result<()> {
+        if let Self::Sqlite(db) = self {
+            db.writer_is_there()?;
+        }
         migrate::check(self).await
     }
 }
@@ -178,6 +190,11 @@ impl Statement {
     /// A statement that may affect any number of rows.
     pub(crate) fn new(sql: impl Into<Cow<'static, str>>, params: impl Into<Vec<Value>>) -> Self {
         Self { sql: sql.into(), params: params.into(), expect: Expect::Any }
+    }
+
+    /// True when a parameter holds a NUL character, which PostgreSQL's TEXT cannot have: no row has it.
+    fn matches_nothing(&self) -> bool {
+        self.params.iter().any(|value| matches!(value, Value::Text(text) if text.contains('\0')))
     }
 
     /// Says what it must do, or the whole batch is undone.

@@ -43,14 +43,17 @@ impl Store {
     /// An ephemeral database has none yet, and gets it here; `now` (unix ms) is noted as its date.
     ///
     /// # Errors
-    /// `NewerSchema` and `OlderSchema` when the schema is not this program's; `Unavailable`.
+    /// `NewerSchema` and `OlderSchema` when the schema is not this program's; `Corrupt` when the database was
+    /// sealed with a master key that is not among `keys`; `Unavailable`.
     pub async fn open(location: &Location, keys: MasterKeys, now: i64) -> Result<Self> {
         let db = Db::open(location).await?;
         if location.is_ephemeral() {
             migrate::run(&db, false, now).await?;
         }
         migrate::check(&db).await?;
-        Ok(Self { db, keys: Arc::new(keys) })
+        let store = Self { db, keys: Arc::new(keys) };
+        store.check_master_key().await?;
+        Ok(store)
     }
 
     /// Brings the schema of a database up to date, making the database if it is a file that is not there.

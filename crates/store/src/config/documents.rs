@@ -1,6 +1,6 @@
 //! Entities in their tables: a JSON document, the columns that are searched, and sealed secrets.
 
-use std::ops::Deref;
+use std::ops::{Deref, RangeInclusive};
 
 use super::changes;
 use super::entities::sealed::Layout;
@@ -361,9 +361,8 @@ impl Table<'_> {
 
     /// The entity as a reader will find it, and its parts.
     fn take_apart<E: Entity>(&self, mut entity: E) -> Result<(E, Parts)> {
-        if entity.id().is_empty() {
-            return Err(StoreError::Invalid(format!("a {} without an id", E::NAME)));
-        }
+        check_length(E::NAME, "id", entity.id(), 1..=255)?;
+        check_length(E::NAME, "name", entity.name(), 0..=512)?;
         entity.check()?;
         self.owner.place(&mut entity);
         let mut bare = entity.clone();
@@ -399,6 +398,15 @@ impl Table<'_> {
 fn finish<E: Entity>(mut value: E, version: i64, created_at: i64, updated_at: i64) -> Stored<E> {
     value.stamp(created_at, updated_at);
     Stored { value, version, created_at, updated_at }
+}
+
+/// Ids and names are indexed, and an index has limits.
+fn check_length(entity: &str, field: &str, text: &str, allowed: RangeInclusive<usize>) -> Result<()> {
+    if allowed.contains(&text.chars().count()) {
+        return Ok(());
+    }
+    let (least, most) = allowed.into_inner();
+    Err(StoreError::Invalid(format!("{field} of a {entity}: {least} to {most} characters")))
 }
 
 /// `|a|b|`, so that a tag is found between bars.

@@ -70,18 +70,23 @@ pub(crate) async fn check(db: &Db) -> Result<()> {
 
 /// The version in the database; 0 when there is none.
 pub(crate) async fn version(db: &Db) -> Result<i64> {
-    let exists = match db {
+    let newest = db.find(Statement::new("SELECT MAX(version) FROM schema_version", [])).await;
+    match newest {
+        Ok(row) => Ok(row.map(|row| row.opt_int(0)).transpose()?.flatten().unwrap_or(0)),
+        Err(StoreError::Internal(_)) if !is_migrated(db).await? => Ok(0),
+        Err(error) => Err(error),
+    }
+}
+
+async fn is_migrated(db: &Db) -> Result<bool> {
+    let sql = match db {
         Db::Sqlite(_) => "SELECT name FROM sqlite_master WHERE type = 'table' AND name = $1",
         Db::Postgres(_) => {
             "SELECT CAST(table_name AS TEXT) FROM information_schema.tables \
              WHERE table_schema = ANY (current_schemas(false)) AND table_name = $1"
         }
     };
-    if db.find(Statement::new(exists, ["schema_version".into()])).await?.is_none() {
-        return Ok(0);
-    }
-    let newest = db.find(Statement::new("SELECT MAX(version) FROM schema_version", [])).await?;
-    Ok(newest.map(|row| row.opt_int(0)).transpose()?.flatten().unwrap_or(0))
+    Ok(db.find(Statement::new(sql, ["schema_version".into()])).await?.is_some())
 }
 
 #[cfg(test)]

@@ -127,6 +127,14 @@ impl Sqlite {
         answer.await.map_err(|_| away("the writer has ended"))?
     }
 
+    /// An error when the writer thread has ended.
+    pub(super) fn writer_is_there(&self) -> Result<()> {
+        match &self.queue {
+            Some(queue) if !queue.is_closed() => Ok(()),
+            _ => Err(away("the writer has ended")),
+        }
+    }
+
     /// Applies the statements of a migration in one transaction.
     pub(super) async fn apply_script(&self, script: &str) -> Result<()> {
         let mut batch = Batch::new();

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::db::{Row, Statement};
+use crate::db::{Batch, Row, Statement};
 use crate::error::Result;
 use crate::store::{WorkspaceStore, read_doc, write_doc};
 
@@ -76,9 +76,16 @@ impl WorkspaceStore<'_> {
         self.revoke("id = $4", id, now).await.map(|n| n == 1)
     }
 
-    /// Ends every grant of a client. Returns how many.
+    /// Ends every grant of a client, and its opaque access tokens that belong to none. Returns how many grants.
     pub async fn revoke_grants_of_client(&self, client_id: &str, now: i64) -> Result<u64> {
-        self.revoke("client_id = $4", client_id, now).await
+        let tokens = Statement::new(
+            "DELETE FROM access_tokens WHERE tenant_id = $1 AND workspace_id = $2 AND client_id = $3 \
+             AND grant_id IS NULL",
+            [self.tenant.into(), self.workspace.into(), client_id.into()],
+        );
+        let batch = Batch::new().with(self.revocation("client_id = $4", client_id, now)).with(tokens);
+        let outcomes = self.store.db.write(batch).await?;
+        Ok(outcomes.first().map_or(0, |grants| grants.rows_affected))
     }
 
     /// Ends every grant of a user. Returns how many.
@@ -87,12 +94,15 @@ impl WorkspaceStore<'_> {
     }
 
     async fn revoke(&self, condition: &str, value: &str, now: i64) -> Result<u64> {
+        Ok(self.store.db.write_one(self.revocation(condition, value, now)).await?.rows_affected)
+    }
+
+    fn revocation(&self, condition: &str, value: &str, now: i64) -> Statement {
         let sql = format!(
             "UPDATE grants SET revoked_at = $1 \
              WHERE tenant_id = $2 AND workspace_id = $3 AND {condition} AND revoked_at IS NULL"
         );
-        let params = [now.into(), self.tenant.into(), self.workspace.into(), value.into()];
-        Ok(self.store.db.write_one(Statement::new(sql, params)).await?.rows_affected)
+        Statement::new(sql, [now.into(), self.tenant.into(), self.workspace.into(), value.into()])
     }
 
     pub(super) fn grant_insertion<D: Serialize>(&self, grant: &NewGrant<'_, D>) -> Result<Statement> {

@@ -31,6 +31,8 @@ pub(super) fn store_error(error: &Error) -> StoreError {
         _ if ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)) => {
             StoreError::Unavailable(database.message().to_owned())
         }
+        // Text too long for an index, a value that TEXT cannot hold.
+        "54000" | "22021" | "22001" => StoreError::Invalid(database.message().to_owned()),
         "XX001" | "XX002" => StoreError::Corrupt(database.message().to_owned()),
         _ => StoreError::Internal(format!("{code} {}", database.message())),
     }

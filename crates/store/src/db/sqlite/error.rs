@@ -25,6 +25,7 @@ pub(super) fn store_error(error: &Error) -> StoreError {
         | ErrorCode::OperationAborted
         | ErrorCode::PermissionDenied
         | ErrorCode::FileLockingProtocolFailed => StoreError::Unavailable(message),
+        ErrorCode::TooBig => StoreError::Invalid(message),
         ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => StoreError::Corrupt(message),
         _ => StoreError::Internal(message),
     }
