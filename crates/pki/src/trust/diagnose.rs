@@ -2,7 +2,7 @@
 
 use rustls::pki_types::CertificateDer;
 
-use super::{Issuer, PathError, TrustAnchors, dates};
+use super::{Issuer, PathError, TrustAnchors, signature, verify::dates};
 use crate::{Certificate, certificate::hex};
 
 /// Most CA names shown in one error.
@@ -48,7 +48,7 @@ pub(super) fn explain(
         }
         E::UnsupportedCertVersion => walk.old_version(),
         E::UnsupportedSignatureAlgorithmContext(_)
-        | E::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => walk.unsupported_signature(),
+        | E::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => walk.unsupported_signature(anchors, now),
         E::NameConstraintViolation => constraint("its names are outside the CA's name constraints"),
         E::PathLenConstraintViolated => {
             constraint("there are more intermediates than the CA's pathLenConstraint allows")
@@ -58,7 +58,7 @@ pub(super) fn explain(
         | E::MaximumPathDepthExceeded
         | E::MaximumSignatureChecksExceeded
         | E::MaximumNameConstraintComparisonsExceeded => PathError::TooComplex { subject },
-        _ => walk.other(error),
+        _ => malformed(intermediates).unwrap_or_else(|| walk.other(error)),
     }
 }
 
@@ -73,13 +73,22 @@ pub(super) fn anchor_dates(ca: &Certificate, now: i64) -> PathError {
 
 pub(super) fn bad_signature(certificate: &Certificate, ca: &Certificate) -> PathError {
     let issuer = ca.subject().to_string();
-    if ca.key().algorithm == "RSA" && ca.key().bits < 2048 {
+    if (ca.key().algorithm == "RSA" && ca.key().bits < 2048) || !signature::is_supported_key(ca.spki_der()) {
         return PathError::UnsupportedKey { issuer, key: ca.key().to_string() };
     }
     PathError::BadSignature { subject: certificate.subject().to_string(), issuer }
 }
 
-pub(super) fn unsupported_signature(certificate: &Certificate) -> PathError {
+/// No algorithm here checks this signature with the CA's key.
+pub(super) fn unsupported(certificate: &Certificate, ca: &Certificate) -> PathError {
+    if signature::is_supported(certificate.signature_algorithm()) {
+        bad_signature(certificate, ca)
+    } else {
+        unsupported_signature(certificate)
+    }
+}
+
+fn unsupported_signature(certificate: &Certificate) -> PathError {
     let dotted = certificate.signature_algorithm().to_string();
     let name = match dotted.as_str() {
         "1.2.840.113549.1.1.5" => "RSA with SHA-1",
@@ -108,6 +117,14 @@ pub(super) fn old_version(anchors: &TrustAnchors, leaf: &Certificate) -> PathErr
         return PathError::IssuerNotCa { subject, issuer };
     }
     PathError::OldVersion { subject, issuer, version: leaf.version() }
+}
+
+fn malformed(intermediates: &[CertificateDer<'_>]) -> Option<PathError> {
+    let mut numbered = intermediates.iter().zip(2..);
+    numbered.find_map(|(der, index)| {
+        let error = Certificate::from_der(der.as_ref()).err()?;
+        Some(PathError::Malformed { index, error })
+    })
 }
 
 /// The certificates from the client's upwards, found by name alone.
@@ -220,18 +237,11 @@ impl Walk {
         }
     }
 
-    fn unsupported_signature(&self) -> PathError {
-        let supported = |member: &&Certificate| {
-            let oid = member.signature_algorithm().der_contents();
-            let known = webpki::ALL_VERIFICATION_ALGS.iter();
-            // An AlgorithmIdentifier's contents begin with the OBJECT IDENTIFIER.
-            known
-                .map(|known| known.signature_alg_id())
-                .any(|id| id.as_ref().get(2..2 + oid.len()) == Some(oid))
-        };
-        match self.path.iter().find(|member| !supported(member)).or_else(|| self.top()) {
+    fn unsupported_signature(&self, anchors: &TrustAnchors, now: i64) -> PathError {
+        match self.path.iter().find(|member| !signature::is_supported(member.signature_algorithm())) {
             Some(member) => unsupported_signature(member),
-            None => PathError::NoCertificate,
+            // A known algorithm that does not fit the issuer's key: the key is another one.
+            None => self.bad_signature(anchors, now),
         }
     }
 

@@ -1,6 +1,9 @@
 //! Is a signed structure (certificate or CRL) signed by a given key? For what webpki does not look at.
 
-use crate::der::{Tlv, tag};
+use crate::{
+    der::{self, Tlv, tag},
+    oid::ObjectIdentifier,
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Signature {
@@ -24,6 +27,19 @@ pub(super) fn check(signed: &[u8], spki: &[u8]) -> Signature {
         known |= applies;
     }
     if known { Signature::Bad } else { Signature::Unsupported }
+}
+
+/// Whether certificates signed with this algorithm can be checked, given a fitting key.
+pub(super) fn is_supported(algorithm: &ObjectIdentifier) -> bool {
+    let oid = der::write(tag::OID, algorithm.der_contents());
+    // An AlgorithmIdentifier's contents begin with the OBJECT IDENTIFIER.
+    webpki::ALL_VERIFICATION_ALGS.iter().any(|known| known.signature_alg_id().as_ref().starts_with(&oid))
+}
+
+/// Whether signatures by a key of this kind can be checked.
+pub(super) fn is_supported_key(spki: &[u8]) -> bool {
+    let algorithm = read_spki(spki).map(|(algorithm, _)| algorithm);
+    webpki::ALL_VERIFICATION_ALGS.iter().any(|known| Some(known.public_key_alg_id().as_ref()) == algorithm)
 }
 
 struct Signed<'a> {

@@ -1,0 +1,8 @@
+//! Certificates as the openssl command line makes them, judged and matched by this crate.
+
+mod certificates;
+mod client_match;
+mod hostile;
+mod make;
+mod openssl;
+mod trust;
