@@ -15,5 +15,6 @@ pub mod oauth2;
 pub mod refusals;
 pub mod rng;
 pub mod secrets;
+pub mod seed;
 pub mod snapshot;
 pub mod tls;

@@ -1,0 +1,140 @@
+//! The services and scopes that every workspace begins with, by the kind of workspace.
+
+use symbolon_store::entity::server::WorkspaceKind;
+use symbolon_store::entity::service::ServiceKind;
+use symbolon_store::entity::{Scope, Service};
+
+use super::SYSTEM_TENANT;
+
+struct DefaultService {
+    /// End of its id, after the workspace's.
+    id: &'static str,
+    name: &'static str,
+    kind: ServiceKind,
+    /// Name, what people read on the consent page, and what it means.
+    scopes: &'static [(&'static str, &'static str, &'static str)],
+}
+
+/// The services of a new workspace, each with its scopes.
+pub(super) fn services(
+    tenant_id: &str,
+    workspace_id: &str,
+    kind: WorkspaceKind,
+) -> impl Iterator<Item = (Service, Vec<Scope>)> {
+    let own: &'static [&DefaultService] = match (kind, tenant_id == SYSTEM_TENANT) {
+        (WorkspaceKind::Admin, false) => &[&OPENID, &OAUTH2, &ADMIN_API],
+        (WorkspaceKind::Admin, true) => &[&OPENID, &OAUTH2, &ADMIN_API, &TENANTS_API],
+        (WorkspaceKind::System, false) => &[&OPENID, &OAUTH2, &SYSTEM_API],
+        (WorkspaceKind::System, true) => &[&OPENID, &OAUTH2, &SYSTEM_API, &TENANTS_API],
+        _ => &[&OPENID, &OAUTH2],
+    };
+    own.iter().map(move |service| service.of(workspace_id))
+}
+
+/// The names of the scopes of the system API, for the client that may use all of it.
+pub(super) fn system_scopes(tenant_id: &str) -> Vec<String> {
+    let tenants: &[_] = if tenant_id == SYSTEM_TENANT { TENANTS_API.scopes } else { &[] };
+    SYSTEM_API.scopes.iter().chain(tenants).map(|(name, ..)| (*name).to_owned()).collect()
+}
+
+/// The names of the scopes of the admin API.
+pub(super) fn admin_scopes(tenant_id: &str) -> Vec<String> {
+    let tenants: &[_] = if tenant_id == SYSTEM_TENANT { TENANTS_API.scopes } else { &[] };
+    ADMIN_API.scopes.iter().chain(tenants).map(|(name, ..)| (*name).to_owned()).collect()
+}
+
+impl DefaultService {
+    fn of(&self, workspace_id: &str) -> (Service, Vec<Scope>) {
+        // Ids are unique in the tenant. No name here has a hyphen, so no two workspaces share one.
+        let service = Service {
+            id: format!("{workspace_id}-{}", self.id),
+            name: self.name.to_owned(),
+            kind: self.kind,
+            system: true,
+            ..Service::default()
+        };
+        let scope = |(name, display_name, description): &(&str, &str, &str)| Scope {
+            id: format!("{workspace_id}-{name}"),
+            name: (*name).to_owned(),
+            display_name: Some((*display_name).to_owned()),
+            description: Some((*description).to_owned()),
+            service_id: Some(service.id.clone()),
+            ..Scope::default()
+        };
+        let scopes = self.scopes.iter().map(scope).collect();
+        (service, scopes)
+    }
+}
+
+/// OpenID Connect Core §5.4 and §11.
+const OPENID: DefaultService = DefaultService {
+    id: "openid",
+    name: "OpenID Connect",
+    kind: ServiceKind::Oidc,
+    scopes: &[
+        ("openid", "Know who you are", "Sign in with this account"),
+        (
+            "profile",
+            "See your profile",
+            "Name, picture, birth date, gender, language, time zone and web pages",
+        ),
+        ("email", "See your e-mail address", "E-mail address, and whether it was verified"),
+        ("address", "See your postal address", "Postal address"),
+        ("phone", "See your phone number", "Phone number, and whether it was verified"),
+        ("offline_access", "Stay signed in", "Access while you are not there, until you take it back"),
+    ],
+};
+
+/// RFC 7662 and RFC 7009, for callers that are not the client of the token.
+const OAUTH2: DefaultService = DefaultService {
+    id: "oauth2",
+    name: "OAuth 2.0",
+    kind: ServiceKind::Oauth2,
+    scopes: &[
+        ("introspect_tokens", "Look into tokens", "Introspect tokens of any client of this workspace"),
+        ("revoke_tokens", "Revoke tokens", "Revoke tokens of any client of this workspace"),
+    ],
+};
+
+const ADMIN_API: DefaultService = DefaultService {
+    id: "admin_api",
+    name: "Admin API",
+    kind: ServiceKind::System,
+    scopes: &[
+        ("manage_tenant", "Change the tenant", "Read and change everything in the tenant"),
+        ("view_tenant", "See the tenant", "Read everything in the tenant"),
+    ],
+};
+
+const TENANTS_API: DefaultService = DefaultService {
+    id: "tenants_api",
+    name: "Tenants API",
+    kind: ServiceKind::System,
+    scopes: &[("manage_tenants", "Change all tenants", "Read, make, change and delete tenants")],
+};
+
+/// The scopes that ACP's system API names.
+const SYSTEM_API: DefaultService = DefaultService {
+    id: "system_api",
+    name: "System API",
+    kind: ServiceKind::System,
+    scopes: &[
+        ("manage_clients", "Change clients", "Read, make, change and delete clients"),
+        (
+            "manage_configuration",
+            "Change the configuration",
+            "Import and export the configuration of the tenant",
+        ),
+        ("manage_consents", "Change consents", "Read, give and take back consents"),
+        ("manage_logins", "Handle logins", "Read, accept and reject logins under way"),
+        ("manage_post_authn", "Handle steps after login", "Read, complete and abort steps after a login"),
+        ("manage_scope_grants", "Handle scope grants", "Read, accept and reject grants of scopes under way"),
+        ("push_gateway_requests", "Report requests", "Report requests that a gateway saw"),
+        ("read_configuration", "See the configuration", "Export the configuration of the tenant"),
+        ("read_gateway_configuration", "See gateways", "Read the configuration of gateways"),
+        ("view_audit_events", "See audit events", "Read audit events"),
+        ("view_clients", "See clients", "Read clients"),
+        ("view_consents", "See consents", "Read consents"),
+        ("write_gateway_configuration", "Change gateways", "Report what a gateway is configured with"),
+    ],
+};

@@ -1,0 +1,107 @@
+//! What a new tenant and a new workspace begin with; the first administrator; the demo tenant.
+//!
+//! The management API, `serve` on an empty store and `quickstart` all come through [`create_tenant`] and
+//! [`create_workspace`] or what they are made of, so that no workspace is without its scopes and keys.
+
+use symbolon_store::entity::server::WorkspaceKind;
+use symbolon_store::entity::{Secret, Server, Tenant};
+use symbolon_store::{KeyState, Provision, Store, StoreError, Stored};
+
+use self::key::MadeKey;
+use crate::clock::Timestamp;
+use crate::rng::Rng;
+
+mod defaults;
+pub mod demo;
+pub mod first_start;
+mod key;
+
+/// The tenant whose administrators manage the others.
+pub const SYSTEM_TENANT: &str = "system";
+
+/// Adds a tenant with its workspaces `admin` and `system`, and with `default_workspaces` also `default` and
+/// `developer`, each with its services, scopes and keys. All or nothing.
+///
+/// # Errors
+/// `Conflict` when the tenant's id is taken; what the store says; `Internal` when no key could be made.
+pub async fn create_tenant(
+    store: &Store,
+    rng: &Rng,
+    tenant: Tenant,
+    default_workspaces: bool,
+    now: Timestamp,
+) -> Result<Stored<Tenant>, StoreError> {
+    let id = tenant.id.clone();
+    let mut provision = store.provision(now.millis());
+    provision.tenant(tenant)?;
+    for workspace in default_workspaces_of(default_workspaces) {
+        add_workspace(&mut provision, rng, &id, workspace).await?;
+    }
+    provision.commit().await?;
+    store.root().load(&id).await
+}
+
+/// Adds a workspace with its services, scopes and keys. All or nothing.
+///
+/// # Errors
+/// `Conflict` when its id is taken, `MissingParent` when there is no such tenant; what the store says;
+/// `Internal` when no key could be made.
+pub async fn create_workspace(
+    store: &Store,
+    rng: &Rng,
+    tenant_id: &str,
+    workspace: Server,
+    now: Timestamp,
+) -> Result<Stored<Server>, StoreError> {
+    let id = workspace.id.clone();
+    let mut provision = store.provision(now.millis());
+    add_workspace(&mut provision, rng, tenant_id, workspace).await?;
+    provision.commit().await?;
+    store.tenant(tenant_id).load(&id).await
+}
+
+/// Adds a workspace and what it begins with to what will be stored.
+async fn add_workspace(
+    provision: &mut Provision<'_>,
+    rng: &Rng,
+    tenant_id: &str,
+    mut workspace: Server,
+) -> Result<(), StoreError> {
+    let id = workspace.id.clone();
+    let kind = workspace.kind;
+    let keys = MadeKey::pair(workspace.key_type).await?;
+    let random = || Some(Secret::new(rng.secret()));
+    workspace.secret = workspace.secret.or_else(random);
+    workspace.subject_identifier_algorithm_salt = workspace.subject_identifier_algorithm_salt.or_else(random);
+    provision.workspace(tenant_id, workspace)?;
+    for (service, scopes) in defaults::services(tenant_id, &id, kind) {
+        provision.entity(tenant_id, &id, service)?;
+        for scope in scopes {
+            provision.entity(tenant_id, &id, scope)?;
+        }
+    }
+    for (key, state) in keys.iter().zip([KeyState::Current, KeyState::Next]) {
+        provision.key(tenant_id, &id, &key.as_new(), state)?;
+    }
+    Ok(())
+}
+
+/// The workspaces that come with a tenant.
+fn default_workspaces_of(all: bool) -> impl Iterator<Item = Server> {
+    let workspaces = [
+        ("admin", "Admin", WorkspaceKind::Admin),
+        ("system", "System", WorkspaceKind::System),
+        ("default", "Default", WorkspaceKind::Regular),
+        ("developer", "Developer portal", WorkspaceKind::Developer),
+    ];
+    let count = if all { 4 } else { 2 };
+    workspaces.into_iter().take(count).map(|(id, name, kind)| Server {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        kind,
+        ..Server::default()
+    })
+}
+
+#[cfg(test)]
+mod tests;
