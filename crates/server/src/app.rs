@@ -2,16 +2,21 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use symbolon_store::Store;
+use url::Url;
+use zeroize::Zeroizing;
 
 use crate::base_url::BaseUrl;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::fetch::Fetcher;
+use crate::fetch::{FetchError, FetchOptions, Fetcher};
+use crate::login::password::PasswordError;
 use crate::login::{LoginLimits, Passwords};
 use crate::metrics::Metrics;
+use crate::pages::Pages;
 use crate::refusals::Refusals;
 use crate::rng::Rng;
 use crate::secrets::Keys;
@@ -45,17 +50,98 @@ pub struct Parts {
     pub login_limits: LoginLimits,
     /// Fetches from others.
     pub fetcher: Fetcher,
+    /// What people see.
+    pub pages: Pages,
     /// Counts everything.
     pub metrics: Metrics,
     /// Where refused requests are written down.
     pub refusals: Refusals,
 }
 
+/// What comes from outside: the environment of an [`App`].
+#[derive(Debug)]
+pub struct Environment {
+    /// The settings.
+    pub config: Config,
+    /// What is remembered.
+    pub store: Store,
+    /// The key that `csrf` fields and their like are signed with is derived from it.
+    pub master_key: Zeroizing<Vec<u8>>,
+    /// The time.
+    pub clock: Clock,
+    /// Randomness.
+    pub rng: Rng,
+    /// Counts everything.
+    pub metrics: Metrics,
+    /// Where refused requests are written down.
+    pub refusals: Refusals,
+}
+
+/// Why an [`App`] cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// `client.root_ca` is not a certificate.
+    #[error("client.root_ca {path}: {reason}")]
+    RootCa {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The outgoing client cannot be made.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    /// Passwords cannot be hashed.
+    #[error(transparent)]
+    Passwords(#[from] PasswordError),
+    /// A template or a message is malformed: a fault of the build.
+    #[error("{0}")]
+    Pages(String),
+}
+
 impl App {
-    /// Puts the parts together.
-    pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+    /// Builds the application in its environment.
+    ///
+    /// # Errors
+    /// When a setting names what cannot be used.
+    pub fn build(environment: Environment) -> Result<Self, AppError> {
+        let Environment { config, store, master_key, clock, rng, metrics, refusals } = environment;
+        let url = |url: &Option<Url>| url.as_ref().map(|url| BaseUrl::new(url.as_str()));
+        Ok(Self(Arc::new(Parts {
+            base_url: url(&config.server.url),
+            mtls_url: url(&config.server.mtls_url),
+            keys: Keys::derive(&master_key),
+            passwords: Passwords::new(rng.bytes(), config.limits.password_hashes)?,
+            login_limits: LoginLimits::default(),
+            fetcher: Fetcher::new(fetch_options(&config)?)?,
+            pages: Pages::new().map_err(|error| AppError::Pages(error.to_string()))?,
+            snapshots: Snapshots::default(),
+            config,
+            store,
+            clock,
+            rng,
+            metrics,
+            refusals,
+        })))
     }
+}
+
+fn fetch_options(config: &Config) -> Result<FetchOptions, AppError> {
+    let extra_roots = match &config.client.root_ca {
+        None => Vec::new(),
+        Some(path) => {
+            let fail = |reason: String| AppError::RootCa { path: path.clone(), reason };
+            let pem = std::fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
+            let certificates =
+                symbolon_pki::parse_pem_bundle(&pem).map_err(|error| fail(error.to_string()))?;
+            certificates.into_iter().map(|certificate| certificate.der().clone()).collect()
+        }
+    };
+    Ok(FetchOptions {
+        extra_roots,
+        allow_private_addresses: config.client.allow_private_addresses,
+        timeout: config.client.timeout,
+    })
 }
 
 impl Deref for App {

@@ -41,6 +41,11 @@ impl BaseUrl {
         self.0.split_once("://").map_or(&*self.0, |(_, rest)| rest)
     }
 
+    /// The scheme.
+    pub fn scheme(&self) -> &str {
+        self.0.split_once("://").map_or("https", |(scheme, _)| scheme)
+    }
+
     /// The URL as text.
     pub fn as_str(&self) -> &str {
         &self.0

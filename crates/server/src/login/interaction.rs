@@ -78,7 +78,7 @@ struct Waiting<'a> {
 
 impl<'a> Waiting<'a> {
     async fn find(cx: &Cx, id: &'a str, headers: &HeaderMap) -> Result<Self, OAuthError> {
-        let browser = Browser::known(cx, headers).ok_or_else(gone)?;
+        let browser = Browser::known(cx, headers).ok_or_else(unknown_browser)?;
         let stored = cx
             .store()
             .find_authorize_session::<Interaction>(id, browser.id(), cx.now.millis())
@@ -113,7 +113,14 @@ impl<'a> Waiting<'a> {
         }
     }
 
-    fn show(&self, cx: &Cx, headers: &HeaderMap, session: Option<&Session>, page: &Page, note: Note) -> Response {
+    fn show(
+        &self,
+        cx: &Cx,
+        headers: &HeaderMap,
+        session: Option<&Session>,
+        page: &Page,
+        note: Note,
+    ) -> Response {
         let view = views::View { cx, headers, client: &self.client, request: self.request() };
         match (page, session) {
             (Page::Consent(consents), Some(session)) => {
@@ -129,7 +136,7 @@ impl<'a> Waiting<'a> {
 
     /// `action=login`: a user name and a password.
     async fn login(
-        mut self,
+        self,
         cx: &Cx,
         headers: &HeaderMap,
         form: &Form,
@@ -162,7 +169,12 @@ impl<'a> Waiting<'a> {
         Ok(response)
     }
 
-    async fn logged_in(mut self, cx: &Cx, headers: &HeaderMap, person: Person) -> Result<Response, OAuthError> {
+    async fn logged_in(
+        mut self,
+        cx: &Cx,
+        headers: &HeaderMap,
+        person: Person,
+    ) -> Result<Response, OAuthError> {
         let mut cookies = HeaderMap::new();
         let session =
             Session::begin(cx, person, headers, &mut cookies).await.map_err(|error| store_failure(&error))?;
@@ -229,6 +241,11 @@ fn gone() -> OAuthError {
         "This page has expired, was answered already, or was opened in another browser. \
          Go back to the application and start again.",
     )
+}
+
+fn unknown_browser() -> OAuthError {
+    OAuthError::invalid_request("browser_unknown")
+        .description("The browser sent no cookie. Allow cookies for this site, go back to the application and start again.")
 }
 
 fn foreign_form() -> OAuthError {

@@ -4,10 +4,12 @@ pub mod browser;
 pub mod consent;
 pub mod cookies;
 pub mod idps;
+pub mod interaction;
 pub mod limits;
 pub mod password;
 pub mod session;
 pub mod step;
+pub mod views;
 
 pub use browser::Browser;
 pub use limits::LoginLimits;

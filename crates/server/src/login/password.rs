@@ -5,8 +5,6 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use tokio::sync::Semaphore;
 
-/// How many hashes are computed at a time: each takes its memory and a core.
-const CONCURRENT: usize = 4;
 /// How many callers may wait for a hash before further ones are sent away.
 const WAITING: usize = 64;
 /// Memory of one hash in KiB, OWASP's first choice for argon2id: 19 MiB, two passes, one lane.
@@ -36,15 +34,18 @@ pub enum PasswordError {
 }
 
 impl Passwords {
-    /// Ready to hash. `salt` is for the hash that stands for users who do not exist.
+    /// Ready to hash, `concurrent` at a time (each takes its memory and a core; 0: one for each core). `salt` is for
+    /// the hash that stands for users who do not exist.
     ///
     /// # Errors
     /// When the hash function cannot run with its parameters.
-    pub fn new(salt: [u8; 16]) -> Result<Self, PasswordError> {
+    pub fn new(salt: [u8; 16], concurrent: usize) -> Result<Self, PasswordError> {
         let nobody = hash_now("", salt)?;
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        let concurrent = if concurrent == 0 { cores() } else { concurrent };
         Ok(Self {
-            running: Semaphore::new(CONCURRENT),
-            admitted: Semaphore::new(CONCURRENT + WAITING),
+            running: Semaphore::new(concurrent),
+            admitted: Semaphore::new(concurrent + WAITING),
             nobody,
         })
     }
@@ -99,7 +100,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_password_matches_its_own_hash_only() {
-        let passwords = Passwords::new([0; 16]).unwrap();
+        let passwords = Passwords::new([0; 16], 4).unwrap();
         let hash = passwords.hash("correct horse", [7; 16]).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         assert!(passwords.verify("correct horse", Some(&hash)).await.unwrap());
@@ -108,13 +109,13 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_has_no_password() {
-        let passwords = Passwords::new([0; 16]).unwrap();
+        let passwords = Passwords::new([0; 16], 4).unwrap();
         assert!(!passwords.verify("", None).await.unwrap());
     }
 
     #[tokio::test]
     async fn a_flood_is_sent_away() {
-        let passwords = std::sync::Arc::new(Passwords::new([0; 16]).unwrap());
+        let passwords = std::sync::Arc::new(Passwords::new([0; 16], 4).unwrap());
         let admitted = passwords.admitted.try_acquire_many(68).unwrap();
         assert!(matches!(passwords.verify("x", None).await, Err(PasswordError::Busy)));
         drop(admitted);

@@ -3,6 +3,8 @@
 //! With an `id_token_hint` of the session's own subject the session ends at once; otherwise the person is asked, as
 //! any site can send a browser here. The browser returns to a client only at an address the client has registered.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::response::Response;
 use http::{HeaderMap, Uri};
@@ -10,13 +12,11 @@ use symbolon_protocol::{Form, OAuthError};
 
 use super::error::store_failure;
 use super::id_token_hint::{self, IdTokenHint};
-use super::response_modes::see_other;
+use super::response_modes::{see_other, with_query};
 use crate::cx::Cx;
+use crate::login::views::{self, error_page};
 use crate::login::{Browser, Session};
-use crate::pages::{self, error_page};
-
-/// What the CSRF token of the confirmation page is made for.
-const CSRF_PURPOSE: &str = "logout";
+use crate::snapshot::Client;
 
 /// Ends the session of this browser.
 #[utoipa::path(
@@ -35,50 +35,89 @@ const CSRF_PURPOSE: &str = "logout";
 )]
 pub async fn get(cx: Cx, uri: Uri, headers: HeaderMap) -> Response {
     match Form::from_query(uri.query().unwrap_or_default()) {
-        Ok(form) => end_session(&cx, &headers, &form).await,
+        Ok(form) => {
+            asked(&cx, &headers, &form).await.unwrap_or_else(|error| error_page(&cx, &headers, error))
+        }
         Err(error) => error_page(&cx, &headers, error.into()),
     }
 }
 
-/// The same by POST, from clients and from the confirmation page.
-pub async fn post(cx: Cx, headers: HeaderMap, body: Bytes) -> Response {
-    match Form::parse(&body) {
-        Ok(form) => end_session(&cx, &headers, &form).await,
-        Err(error) => error_page(&cx, &headers, error.into()),
-    }
+/// The same by POST: from clients with the parameters in the body, from the confirmation page with its answer there
+/// and the parameters in the address.
+#[utoipa::path(
+    post, path = "/{tid}/{aid}/oidc/logout", operation_id = "rpInitiatedLogoutPost", tag = "oauth2",
+    params(("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace")),
+    request_body(content = String, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, description = "A page: logged out, or the question whether to", content_type = "text/html"),
+        (status = 303, description = "Back to the client"),
+        (status = 400, description = "A page: a parameter is wrong", content_type = "text/html"),
+    )
+)]
+pub async fn post(cx: Cx, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+    let answered = async {
+        let body = Form::parse(&body)?;
+        if body.get("csrf").is_some() {
+            let asked = Form::from_query(uri.query().unwrap_or_default())?;
+            return confirmed(&cx, &headers, &asked, &body).await;
+        }
+        asked(&cx, &headers, &body).await
+    };
+    answered.await.unwrap_or_else(|error| error_page(&cx, &headers, error))
 }
 
-async fn end_session(cx: &Cx, headers: &HeaderMap, form: &Form) -> Response {
-    match answer(cx, headers, form).await {
-        Ok(response) => response,
-        Err(error) => error_page(cx, headers, error),
-    }
-}
-
-async fn answer(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Response, OAuthError> {
+/// A client asks. Without a hint that it knows who is logged in, so is the person.
+async fn asked(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Response, OAuthError> {
     let asked = Asked::read(cx, form).await?;
-    let session = Session::find(cx, headers).await.map_err(|error| store_failure(&error))?;
-    let Some(session) = session else { return Ok(asked.done(cx, headers)) };
-    let browser = Browser::of(cx, headers);
-    let confirmed = browser.accepts(cx, CSRF_PURPOSE, form.get("csrf"));
+    let Some(session) = find_session(cx, headers).await? else { return Ok(asked.done(cx, headers, true)) };
     let hinted = asked.hint.as_ref().is_some_and(|hint| {
         hint.subject == session.person.subject
             && hint.session_id.as_ref().is_none_or(|sid| *sid == session.public_id())
     });
-    if !confirmed && !hinted {
-        let csrf = browser.csrf_token(cx, CSRF_PURPOSE);
-        let mut response = pages::logout_page(cx, headers, &session.person, form, &csrf);
-        browser.remember(cx, response.headers_mut());
-        return Ok(response);
+    if hinted {
+        return end(cx, headers, session, asked).await;
     }
-    let mut response = asked.done(cx, headers);
+    let browser = Browser::of(cx, headers);
+    let csrf = browser.csrf_token(cx, &csrf_purpose(&session));
+    let mut response = views::logout_page(cx, headers, &session.person, asked.client.as_deref(), &csrf);
+    browser.remember(cx, response.headers_mut());
+    Ok(response)
+}
+
+/// The person has answered.
+async fn confirmed(cx: &Cx, headers: &HeaderMap, form: &Form, answer: &Form) -> Result<Response, OAuthError> {
+    let asked = Asked::read(cx, form).await?;
+    let Some(session) = find_session(cx, headers).await? else { return Ok(asked.done(cx, headers, true)) };
+    if !Browser::of(cx, headers).accepts(cx, &csrf_purpose(&session), answer.get("csrf")) {
+        return Err(OAuthError::invalid_request("form_not_from_this_page")
+            .description("The form does not belong to the page that was shown last. Try again."));
+    }
+    if answer.get("action") == Some("stay") {
+        return Ok(asked.done(cx, headers, false));
+    }
+    end(cx, headers, session, asked).await
+}
+
+async fn end(cx: &Cx, headers: &HeaderMap, session: Session, asked: Asked) -> Result<Response, OAuthError> {
+    let mut response = asked.done(cx, headers, true);
     session.end(cx, response.headers_mut()).await.map_err(|error| store_failure(&error))?;
     Ok(response)
+}
+
+async fn find_session(cx: &Cx, headers: &HeaderMap) -> Result<Option<Session>, OAuthError> {
+    Session::find(cx, headers).await.map_err(|error| store_failure(&error))
+}
+
+/// What the CSRF token of the confirmation page is made for.
+fn csrf_purpose(session: &Session) -> String {
+    format!("logout {}", session.public_id())
 }
 
 /// What a logout request asks for, checked.
 struct Asked {
     hint: Option<IdTokenHint>,
+    /// The client that asks, where it is known.
+    client: Option<Arc<Client>>,
     /// Where the client wants the browser back, with its `state`.
     back: Option<String>,
 }
@@ -102,50 +141,47 @@ impl Asked {
                 .expected(client_id)
                 .got(&hint.client_id));
         }
-        let client_id = client_id.or(hint.as_ref().map(|hint| hint.client_id.as_str()));
+        let client = match client_id.or(hint.as_ref().map(|hint| hint.client_id.as_str())) {
+            None => None,
+            Some(client_id) => cx
+                .app
+                .snapshots
+                .client(&cx.app.store, &cx.workspace, client_id)
+                .await
+                .map_err(|error| store_failure(&error))?,
+        };
         let back = match form.get("post_logout_redirect_uri") {
             None => None,
-            Some(uri) => Some(return_address(cx, client_id, uri, form.get("state")).await?),
+            Some(uri) => Some(return_address(client.as_deref(), uri, form.get("state"))?),
         };
-        Ok(Self { hint, back })
+        Ok(Self { hint, client, back })
     }
 
-    /// The session is over: back to the client, or a page that says so.
-    fn done(self, cx: &Cx, headers: &HeaderMap) -> Response {
+    /// Back to the client, or a page that says what is now.
+    fn done(self, cx: &Cx, headers: &HeaderMap, ended: bool) -> Response {
         match self.back {
-            Some(address) => see_other(&address),
-            None => pages::logged_out_page(cx, headers),
+            Some(address) if ended => see_other(&address),
+            _ => views::logged_out_page(cx, headers, self.client.as_deref(), ended),
         }
     }
 }
 
 /// The registered address with `state`. RP-Initiated Logout 1.0 §3: no redirection to an address not registered.
-async fn return_address(
-    cx: &Cx,
-    client_id: Option<&str>,
-    uri: &str,
-    state: Option<&str>,
-) -> Result<String, OAuthError> {
-    let client_id = client_id.ok_or_else(|| {
-        OAuthError::invalid_request("client_unnamed")
-            .description("With post_logout_redirect_uri the request must name the client: send id_token_hint or client_id.")
+fn return_address(client: Option<&Client>, uri: &str, state: Option<&str>) -> Result<String, OAuthError> {
+    let client = client.ok_or_else(|| {
+        OAuthError::invalid_request("client_unnamed").description(
+            "With post_logout_redirect_uri the request must name a client of this server: send id_token_hint or \
+             client_id.",
+        )
     })?;
-    let client = cx
-        .app
-        .snapshots
-        .client(&cx.app.store, &cx.workspace, client_id)
-        .await
-        .map_err(|error| store_failure(&error))?;
-    let registered = client.as_ref().is_some_and(|client| {
-        client.entity.post_logout_redirect_uris.iter().any(|registered| registered == uri)
-    });
-    if !registered {
+    if !client.entity.post_logout_redirect_uris.iter().any(|registered| registered == uri) {
         return Err(OAuthError::invalid_request("post_logout_redirect_uri_not_registered")
             .description("The address to return to is not one that the application has registered.")
+            .expected(client.entity.post_logout_redirect_uris.join(", "))
             .got(uri));
     }
     Ok(match state {
         None => uri.to_owned(),
-        Some(state) => super::response_modes::with_query(uri, &[("state", state)]),
+        Some(state) => with_query(uri, &[("state", state)]),
     })
 }

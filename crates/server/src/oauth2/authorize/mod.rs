@@ -1,4 +1,8 @@
 //! The authorization endpoint: RFC 6749 §3.1, OIDC Core §3.1.2.
+//!
+//! The client and its redirect URI first: a fault there is a page, never a redirect. Then all [`rules`] in order;
+//! then [`next::next`] says whether the person has to log in or to consent. If not, the answer leaves at once;
+//! otherwise the request is stored, bound to this browser, and the browser goes to its interaction.
 
 pub mod client;
 pub mod issue_code;
@@ -6,3 +10,95 @@ pub mod next;
 pub mod request;
 pub mod respond;
 pub mod rules;
+
+use axum::body::Bytes;
+use axum::response::Response;
+use http::{HeaderMap, Uri};
+use symbolon_protocol::Form;
+
+use crate::cx::Cx;
+use crate::login::interaction;
+use crate::login::step::{Interaction, Step, step};
+use crate::login::views::error_page;
+use crate::login::{Browser, Session};
+use crate::oauth2::error::store_failure;
+use crate::oauth2::response_modes::see_other;
+use request::AuthorizationRequest;
+use rules::{Asked, RULES};
+
+/// Begins an authorization.
+#[utoipa::path(
+    get, path = "/{tid}/{aid}/oauth2/authorize", operation_id = "authorize", tag = "oauth2",
+    params(
+        ("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace"),
+        ("response_type" = String, Query), ("client_id" = String, Query), ("redirect_uri" = Option<String>, Query),
+        ("scope" = Option<String>, Query), ("state" = Option<String>, Query), ("nonce" = Option<String>, Query),
+        ("response_mode" = Option<String>, Query), ("prompt" = Option<String>, Query),
+        ("max_age" = Option<u32>, Query), ("login_hint" = Option<String>, Query),
+        ("id_token_hint" = Option<String>, Query), ("ui_locales" = Option<String>, Query),
+        ("code_challenge" = Option<String>, Query), ("code_challenge_method" = Option<String>, Query),
+    ),
+    responses(
+        (status = 303, description = "To the client with a code or an error, or to a page for the person"),
+        (status = 400, description = "A page: the client or its redirect URI is not known", content_type = "text/html"),
+    )
+)]
+pub async fn get(cx: Cx, uri: Uri, headers: HeaderMap) -> Response {
+    match Form::from_query(uri.query().unwrap_or_default()) {
+        Ok(form) => authorize(&cx, &headers, &form).await,
+        Err(error) => error_page(&cx, &headers, error.into()),
+    }
+}
+
+/// The same by POST (OIDC Core §3.1.2.1), for requests too long for an address.
+#[utoipa::path(
+    post, path = "/{tid}/{aid}/oauth2/authorize", operation_id = "authorizePost", tag = "oauth2",
+    params(("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace")),
+    request_body(content = String, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 303, description = "To the client with a code or an error, or to a page for the person"),
+        (status = 400, description = "A page: the client or its redirect URI is not known", content_type = "text/html"),
+    )
+)]
+pub async fn post(cx: Cx, headers: HeaderMap, body: Bytes) -> Response {
+    match Form::parse(&body) {
+        Ok(form) => authorize(&cx, &headers, &form).await,
+        Err(error) => error_page(&cx, &headers, error.into()),
+    }
+}
+
+async fn authorize(cx: &Cx, headers: &HeaderMap, form: &Form) -> Response {
+    // RFC 6749 §4.1.2.1: until the client and the redirect URI are known to be right, nobody is redirected.
+    let (client, redirect_uri) = match client::identify(cx, form).await {
+        Ok(found) => found,
+        Err(error) => return error_page(cx, headers, error),
+    };
+    let mut request = AuthorizationRequest::new(client.id(), redirect_uri, form);
+    let asked = Asked { cx, client: &client, form };
+    if let Err(error) = RULES.iter().try_for_each(|rule| rule.check(&asked, &mut request)) {
+        return respond::error(cx, &request, error);
+    }
+    let session = match Session::find(cx, headers).await {
+        Ok(session) => session,
+        Err(error) => return respond::error(cx, &request, store_failure(&error)),
+    };
+    let interaction = Interaction::new(request);
+    match step(cx, &client, &interaction, None, session.as_ref()).await {
+        Ok(Step::Respond(response)) => response,
+        Ok(Step::Page(_)) => begin(cx, headers, interaction).await,
+        Err(error) => respond::error(cx, &interaction.request, error),
+    }
+}
+
+/// Stores the request and sends the browser to its interaction.
+async fn begin(cx: &Cx, headers: &HeaderMap, interaction: Interaction) -> Response {
+    let browser = Browser::of(cx, headers);
+    match interaction.store(cx, &browser).await {
+        Ok(id) => {
+            let mut response = see_other(&interaction::address(cx, &id));
+            browser.remember(cx, response.headers_mut());
+            response
+        }
+        Err(error) => respond::error(cx, &interaction.request, store_failure(&error)),
+    }
+}

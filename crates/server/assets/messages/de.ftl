@@ -1,0 +1,121 @@
+# Die Texte der Seiten, die Menschen auf dem Weg zu einer App sehen.
+
+## Anmeldung
+
+login-title = Anmelden
+login-lead = weiter zu { $client }
+login-username = Benutzername
+login-password = Passwort
+login-submit = Anmelden
+login-or = oder
+login-idp = Weiter mit { $idp }
+login-cancel = Abbrechen und zurück
+login-wrong = Benutzername oder Passwort ist falsch. Prüfen Sie beides und versuchen Sie es noch einmal.
+login-wait = { $minutes ->
+    [one] Zu viele Fehlversuche. Warten Sie eine Minute und versuchen Sie es dann noch einmal.
+   *[other] Zu viele Fehlversuche. Warten Sie { $minutes } Minuten und versuchen Sie es dann noch einmal.
+}
+login-busy = Gerade melden sich zu viele Menschen an. Versuchen Sie es in einigen Sekunden noch einmal.
+login-reason-asked = { $client } bittet Sie, sich erneut anzumelden, um sicher zu sein, dass Sie es sind.
+login-reason-select_account = Wählen Sie das Konto, das Sie mit { $client } verwenden möchten.
+login-reason-too_old = Ihre Anmeldung liegt eine Weile zurück. Für { $client } müssen Sie sich erneut anmelden.
+login-reason-somebody_else = { $client } erwartet ein anderes Konto als das, mit dem Sie angemeldet sind.
+
+## App
+
+client-about = Über { $client }
+client-site = Website
+client-policy = Datenschutz
+client-terms = Nutzungsbedingungen
+
+## Einwilligung
+
+consent-title = { $client } den Zugriff auf Ihr Konto erlauben?
+consent-lead = Sie sind angemeldet als { $user }.
+consent-account = Ihr Konto
+consent-new = Neu
+consent-before = Schon erlaubt
+consent-nothing = Die App möchte nur wissen, dass Sie angemeldet sind.
+consent-until-taken-back = Ihre Erlaubnis gilt, bis Sie sie zurücknehmen.
+consent-until-once = Ihre Erlaubnis gilt nur für dieses Mal.
+consent-until-day = Ihre Erlaubnis gilt bis zum { $day }. { $month ->
+    [1] Januar
+    [2] Februar
+    [3] März
+    [4] April
+    [5] Mai
+    [6] Juni
+    [7] Juli
+    [8] August
+    [9] September
+    [10] Oktober
+    [11] November
+   *[12] Dezember
+} { $year }, sofern Sie sie nicht vorher zurücknehmen.
+consent-revoke-at = Wo Sie sie zurücknehmen können
+consent-accept = Erlauben
+consent-deny = Ablehnen
+scope-openid = Wissen, wer Sie sind
+scope-openid-what = Eine Kennung Ihres Kontos, an der die App Sie wiedererkennt.
+scope-profile = Ihr Profil sehen
+scope-profile-what = Ihren Namen, Ihr Bild und andere Angaben, die Sie gemacht haben.
+scope-email = Ihre E-Mail-Adresse sehen
+scope-email-what = Und ob sie bestätigt ist.
+scope-address = Ihre Postanschrift sehen
+scope-address-what = So, wie Sie sie eingegeben haben.
+scope-phone = Ihre Telefonnummer sehen
+scope-phone-what = Und ob sie bestätigt ist.
+scope-offline_access = Zugriff behalten, während Sie weg sind
+scope-offline_access-what = Die App kann weiter nutzen, was Sie erlauben, auch wenn Sie sie gerade nicht verwenden.
+
+## Abmeldung
+
+logout-title = Abmelden?
+logout-lead = Sie sind angemeldet als { $user }.
+logout-asked-by = { $client } möchte Sie abmelden.
+logout-what = Die Abmeldung beendet Ihre Sitzung hier. Apps, die Sie geöffnet haben, können Sie noch eine Weile angemeldet lassen.
+logout-stay = Angemeldet bleiben
+logout-submit = Abmelden
+logged-out-title = Sie sind abgemeldet
+logged-out-what = Sie können diese Seite jetzt schließen.
+logged-out-back = Zurück zu { $client }
+stayed-title = Sie sind weiterhin angemeldet
+stayed-what = Es hat sich nichts geändert. Sie können diese Seite jetzt schließen.
+
+## Fehler
+
+error-todo = Was Sie tun können
+error-reference = Kennung
+error-reference-what = Wer diesen Dienst betreibt, kann mit dieser Kennung mehr herausfinden.
+error-developer = Für die Entwickler der App
+
+error-unknown-client-title = Diese App ist hier nicht bekannt
+error-unknown-client-what = Eine App hat Sie hierher geschickt, ist bei uns aber nicht registriert. Wahrscheinlich ist sie falsch eingerichtet. Es liegt nicht an Ihnen.
+error-unknown-client-todo = Gehen Sie zur App zurück und versuchen Sie es noch einmal. Hilft das nicht, wenden Sie sich an die Betreiber der App und nennen Sie ihnen die Kennung unten.
+error-redirect-uri-title = Wir haben Sie nicht weitergeleitet
+error-redirect-uri-what = Die App wollte Sie an eine Adresse schicken lassen, die sie nicht registriert hat. Entweder ist sie falsch eingerichtet, oder jemand versucht, Sie zu täuschen.
+error-redirect-uri-todo = Schließen Sie diese Seite. Wenn Sie über einen Link in einer Nachricht gekommen sind, verwenden Sie ihn nicht noch einmal. Wenn Sie der App vertrauen, wenden Sie sich an ihre Betreiber und nennen Sie ihnen die Kennung unten.
+error-bad-request-title = Diese Anfrage verstehen wir nicht
+error-bad-request-what = Die App hat uns eine fehlerhafte Anfrage geschickt. Es liegt nicht an Ihnen.
+error-bad-request-todo = Gehen Sie zur App zurück und versuchen Sie es noch einmal. Hilft das nicht, wenden Sie sich an die Betreiber der App und nennen Sie ihnen die Kennung unten.
+error-expired-title = Diese Seite ist nicht mehr gültig
+error-expired-what = Sie war zu lange geöffnet, ist schon beantwortet oder wurde in einem anderen Browser geöffnet. Niemand hat etwas falsch gemacht.
+error-expired-todo = Gehen Sie zur App zurück und fangen Sie noch einmal an.
+error-cookies-title = Ihr Browser hat unser Cookie nicht behalten
+error-cookies-what = Die Anmeldung braucht ein Cookie, und es kam nicht zurück. Vielleicht blockiert Ihr Browser Cookies, oder diese Seite wurde in einem anderen Browser geöffnet als dem, in dem Sie begonnen haben.
+error-cookies-todo = Erlauben Sie Cookies für diese Website, gehen Sie dann zur App zurück und fangen Sie noch einmal an.
+error-forbidden-title = Das dürfen Sie nicht
+error-forbidden-what = Ihrem Konto fehlt die Berechtigung, die dafür nötig ist.
+error-forbidden-todo = Bitten Sie die Betreiber dieses Dienstes um die Berechtigung, oder melden Sie sich mit einem anderen Konto an.
+error-not-found-title = Hier ist nichts
+error-not-found-what = Die Adresse ist vielleicht vertippt, oder was hier war, ist umgezogen.
+error-not-found-todo = Prüfen Sie die Adresse. Wenn Sie über einen Link in einer App gekommen sind, wenden Sie sich an deren Betreiber.
+error-too-many-title = Zu viele Anfragen
+error-too-many-what = Aus Ihrem Netz kamen in kurzer Zeit sehr viele Anfragen, deshalb nehmen wir eine Weile weniger an.
+error-too-many-todo = Warten Sie eine Minute und versuchen Sie es dann noch einmal.
+error-internal-title = Bei uns ist etwas schiefgegangen
+error-internal-what = Es liegt an uns, nicht an Ihnen, und wurde festgehalten.
+error-internal-todo = Versuchen Sie es gleich noch einmal. Wenn es wieder geschieht, wenden Sie sich an die Betreiber dieses Dienstes und nennen Sie ihnen die Kennung unten.
+error-unavailable-title = Wir können gerade nicht antworten
+error-unavailable-what = Ein Teil des Dienstes ist nicht erreichbar. Es liegt an uns, nicht an Ihnen, und ist meist bald vorbei.
+error-unavailable-todo = Warten Sie einen Moment und laden Sie diese Seite dann neu.

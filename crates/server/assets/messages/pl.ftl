@@ -1,0 +1,122 @@
+# Teksty stron, które ludzie widzą w drodze do aplikacji.
+
+## Logowanie
+
+login-title = Zaloguj się
+login-lead = aby przejść do { $client }
+login-username = Nazwa użytkownika
+login-password = Hasło
+login-submit = Zaloguj się
+login-or = lub
+login-idp = Kontynuuj przez { $idp }
+login-cancel = Anuluj i wróć
+login-wrong = Nazwa użytkownika lub hasło są nieprawidłowe. Sprawdź oba i spróbuj ponownie.
+login-wait = { $minutes ->
+    [one] Zbyt wiele nieudanych prób. Odczekaj minutę i spróbuj ponownie.
+    [few] Zbyt wiele nieudanych prób. Odczekaj { $minutes } minuty i spróbuj ponownie.
+   *[other] Zbyt wiele nieudanych prób. Odczekaj { $minutes } minut i spróbuj ponownie.
+}
+login-busy = W tej chwili loguje się zbyt wiele osób. Spróbuj ponownie za kilka sekund.
+login-reason-asked = { $client } prosi o ponowne zalogowanie, aby upewnić się, że to Ty.
+login-reason-select_account = Wybierz konto, którego chcesz używać z aplikacją { $client }.
+login-reason-too_old = Od Twojego logowania minęło trochę czasu. { $client } wymaga ponownego zalogowania.
+login-reason-somebody_else = { $client } oczekuje innego konta niż to, na które jesteś zalogowany.
+
+## Aplikacja
+
+client-about = O aplikacji { $client }
+client-site = Strona internetowa
+client-policy = Polityka prywatności
+client-terms = Warunki korzystania
+
+## Zgoda
+
+consent-title = Zezwolić aplikacji { $client } na dostęp do Twojego konta?
+consent-lead = Zalogowano jako { $user }.
+consent-account = Twoje konto
+consent-new = Nowe
+consent-before = Już dozwolone
+consent-nothing = Aplikacja chce tylko wiedzieć, że jesteś zalogowany.
+consent-until-taken-back = Twoja zgoda obowiązuje, dopóki jej nie cofniesz.
+consent-until-once = Twoja zgoda obowiązuje tylko tym razem.
+consent-until-day = Twoja zgoda obowiązuje do { $day } { $month ->
+    [1] stycznia
+    [2] lutego
+    [3] marca
+    [4] kwietnia
+    [5] maja
+    [6] czerwca
+    [7] lipca
+    [8] sierpnia
+    [9] września
+    [10] października
+    [11] listopada
+   *[12] grudnia
+} { $year }, o ile nie cofniesz jej wcześniej.
+consent-revoke-at = Gdzie można ją cofnąć
+consent-accept = Zezwól
+consent-deny = Odmów
+scope-openid = Wiedzieć, kim jesteś
+scope-openid-what = Identyfikator Twojego konta, po którym aplikacja Cię rozpozna.
+scope-profile = Widzieć Twój profil
+scope-profile-what = Twoje imię i nazwisko, zdjęcie i inne podane przez Ciebie dane.
+scope-email = Widzieć Twój adres e-mail
+scope-email-what = Oraz czy został potwierdzony.
+scope-address = Widzieć Twój adres pocztowy
+scope-address-what = W takiej postaci, w jakiej został podany.
+scope-phone = Widzieć Twój numer telefonu
+scope-phone-what = Oraz czy został potwierdzony.
+scope-offline_access = Zachować dostęp pod Twoją nieobecność
+scope-offline_access-what = Aplikacja może nadal korzystać z tego, na co zezwalasz, także gdy jej nie używasz.
+
+## Wylogowanie
+
+logout-title = Wylogować się?
+logout-lead = Zalogowano jako { $user }.
+logout-asked-by = { $client } prosi o wylogowanie.
+logout-what = Wylogowanie kończy Twoją sesję tutaj. Otwarte aplikacje mogą jeszcze przez jakiś czas pozostać zalogowane.
+logout-stay = Pozostań zalogowany
+logout-submit = Wyloguj się
+logged-out-title = Wylogowano
+logged-out-what = Możesz teraz zamknąć tę stronę.
+logged-out-back = Wróć do { $client }
+stayed-title = Nadal jesteś zalogowany
+stayed-what = Nic się nie zmieniło. Możesz teraz zamknąć tę stronę.
+
+## Błędy
+
+error-todo = Co możesz zrobić
+error-reference = Numer sprawy
+error-reference-what = Osoby prowadzące tę usługę mogą na podstawie tego numeru dowiedzieć się więcej.
+error-developer = Dla twórców aplikacji
+
+error-unknown-client-title = Ta aplikacja nie jest tu znana
+error-unknown-client-what = Skierowała Cię tu aplikacja, która nie jest u nas zarejestrowana. Najprawdopodobniej jest źle skonfigurowana. To nie Twoja wina.
+error-unknown-client-todo = Wróć do aplikacji i spróbuj ponownie. Jeśli to nie pomoże, zwróć się do osób prowadzących aplikację i podaj im poniższy numer.
+error-redirect-uri-title = Nie skierowaliśmy Cię dalej
+error-redirect-uri-what = Aplikacja chciała, abyśmy skierowali Cię pod adres, którego nie zarejestrowała. Albo jest źle skonfigurowana, albo ktoś próbuje Cię oszukać.
+error-redirect-uri-todo = Zamknij tę stronę. Jeśli prowadził tu odnośnik z wiadomości, nie używaj go ponownie. Jeśli ufasz aplikacji, zwróć się do osób, które ją prowadzą, i podaj im poniższy numer.
+error-bad-request-title = Nie rozumiemy tego żądania
+error-bad-request-what = Aplikacja przysłała nam żądanie z błędem. To nie Twoja wina.
+error-bad-request-todo = Wróć do aplikacji i spróbuj ponownie. Jeśli to nie pomoże, zwróć się do osób prowadzących aplikację i podaj im poniższy numer.
+error-expired-title = Ta strona nie jest już ważna
+error-expired-what = Była otwarta zbyt długo, udzielono już na niej odpowiedzi albo otwarto ją w innej przeglądarce. Nikt nie zrobił nic złego.
+error-expired-todo = Wróć do aplikacji i zacznij od nowa.
+error-cookies-title = Twoja przeglądarka nie zachowała naszego pliku cookie
+error-cookies-what = Logowanie wymaga pliku cookie, a ten nie wrócił. Przeglądarka może blokować pliki cookie albo strona została otwarta w innej przeglądarce niż ta, w której zaczęto.
+error-cookies-todo = Zezwól na pliki cookie dla tej witryny, wróć do aplikacji i zacznij od nowa.
+error-forbidden-title = Nie masz do tego prawa
+error-forbidden-what = Twoje konto nie ma uprawnienia, którego to wymaga.
+error-forbidden-todo = Poproś osoby prowadzące tę usługę o uprawnienie albo zaloguj się na inne konto.
+error-not-found-title = Tu nic nie ma
+error-not-found-what = W adresie może być literówka albo to, co tu było, zostało przeniesione.
+error-not-found-todo = Sprawdź adres. Jeśli prowadził tu odnośnik z aplikacji, zwróć się do osób, które ją prowadzą.
+error-too-many-title = Zbyt wiele żądań
+error-too-many-what = Z Twojej sieci przyszło w krótkim czasie bardzo wiele żądań, dlatego przez chwilę przyjmujemy ich mniej.
+error-too-many-todo = Odczekaj minutę i spróbuj ponownie.
+error-internal-title = Coś poszło nie tak po naszej stronie
+error-internal-what = To nasza wina, nie Twoja, i zostało to odnotowane.
+error-internal-todo = Spróbuj ponownie za chwilę. Jeśli to się powtórzy, zwróć się do osób prowadzących tę usługę i podaj im poniższy numer.
+error-unavailable-title = W tej chwili nie możemy odpowiedzieć
+error-unavailable-what = Część usługi jest nieosiągalna. To nasza wina, nie Twoja, i zwykle szybko mija.
+error-unavailable-todo = Odczekaj chwilę i załaduj tę stronę ponownie.

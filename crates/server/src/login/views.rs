@@ -1,0 +1,213 @@
+//! From what the login knows to the pages that show it.
+
+use axum::response::{IntoResponse, Response};
+use http::HeaderMap;
+use http::header::ACCEPT_LANGUAGE;
+use symbolon_protocol::{ErrorCode, OAuthError, ScopeSet};
+
+use super::Person;
+use super::consent::Consents;
+use super::idps::{LoginFailure, PASSWORD_IDPS};
+use crate::cx::Cx;
+use crate::oauth2::authorize::next;
+use crate::oauth2::authorize::request::AuthorizationRequest;
+use crate::pages::{
+    Brand, ClientCard, Colour, ConsentPage, Developer, ErrorKind, ErrorPage, FormTargets, Language, Link,
+    LoggedOutPage, LoginFault, LoginPage, LoginReason, LogoutPage, Page, ScopeGroup, ScopeLine, Until,
+};
+use crate::refusals::Refused;
+use crate::snapshot::Client;
+
+/// The colour of a workspace that nobody has chosen one for; our own is shown then.
+const DEFAULT_COLOUR: &str = "#007FFF";
+
+/// What a page says besides what it always says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// Nothing.
+    None,
+    /// The last try to log in failed.
+    LoginFailed {
+        /// Why.
+        failure: LoginFailure,
+        /// The user name that was typed, to be filled in again.
+        username: String,
+    },
+}
+
+/// The pages shown on the way to a client.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    /// The request's context.
+    pub cx: &'a Cx,
+    /// The request's headers.
+    pub headers: &'a HeaderMap,
+    /// The client that waits.
+    pub client: &'a Client,
+    /// What it asked for.
+    pub request: &'a AuthorizationRequest,
+}
+
+impl View<'_> {
+    /// The login page.
+    pub fn login(&self, reason: next::LoginReason, note: Note, csrf: &str) -> Response {
+        let (fault, typed) = match note {
+            Note::None => (None, None),
+            Note::LoginFailed { failure, username } => (Some(fault(&failure)), Some(username)),
+        };
+        let has_passwords = self
+            .cx
+            .workspace
+            .idps
+            .iter()
+            .any(|idp| !idp.disabled && PASSWORD_IDPS.iter().any(|kind| kind.method() == idp.method));
+        self.render(&LoginPage {
+            client: card(self.client),
+            csrf: csrf.to_owned(),
+            reason: reason_of(reason),
+            fault,
+            username: typed.or_else(|| self.request.login_hint.clone()).unwrap_or_default(),
+            password_form: has_passwords,
+            idps: Vec::new(),
+        })
+    }
+
+    /// The consent page.
+    pub fn consent(&self, consents: &Consents, person: &Person, csrf: &str) -> Response {
+        self.render(&ConsentPage {
+            client: card(self.client),
+            csrf: csrf.to_owned(),
+            username: person.username.clone(),
+            groups: self.groups(consents),
+            until: Until::TakenBack,
+            revoke_at: None,
+        })
+    }
+
+    /// The scopes asked for by service, in the order of the request.
+    fn groups(&self, consents: &Consents) -> Vec<ScopeGroup> {
+        let mut groups: Vec<ScopeGroup> = Vec::new();
+        let all: ScopeSet = self.request.scope.clone();
+        for name in all.iter() {
+            let entry = self.cx.workspace.scopes.find(name);
+            let scope = entry.map(|entry| &entry.scope);
+            let line = ScopeLine::new(
+                name,
+                scope.and_then(|scope| scope.display_name.as_deref()),
+                scope.and_then(|scope| scope.description.as_deref()),
+                consents.granted.contains(name),
+            );
+            // What belongs to the account itself needs no heading: the services every workspace is made with.
+            let service = entry.and_then(|entry| entry.service.as_ref()).filter(|service| !service.system);
+            let service = service.map(|service| service.name.clone());
+            match groups.iter_mut().find(|group| group.service == service) {
+                Some(group) => group.scopes.push(line),
+                None => groups.push(ScopeGroup { service, scopes: vec![line] }),
+            }
+        }
+        groups
+    }
+
+    fn render(&self, page: &impl Page) -> Response {
+        let targets = FormTargets::client(&self.request.redirect_uri);
+        let language = language(self.headers, self.request.ui_locales.as_deref());
+        self.cx.app.pages.render(page, language, &brand(self.cx), &targets).into_response()
+    }
+}
+
+/// A page for what cannot go back to a client. The reason goes to the refusal record.
+pub fn error_page(cx: &Cx, headers: &HeaderMap, error: OAuthError) -> Response {
+    let kind = kind(&error);
+    let developer = (kind == ErrorKind::BadRequest || kind == ErrorKind::RedirectUri).then(|| Developer {
+        error: error.code.as_str().to_owned(),
+        description: error.description.to_string(),
+        rule: Some(error.reason.code.to_string()),
+        parameter: None,
+    });
+    let page = ErrorPage { kind, request_id: cx.request_id.as_str().to_owned(), developer };
+    let html = cx.app.pages.render(&page, language(headers, None), &brand(cx), &FormTargets::own());
+    let mut response = html.with_status(kind.status()).into_response();
+    response.extensions_mut().insert(Refused::oauth(error));
+    response
+}
+
+/// Asks whether to log out.
+pub fn logout_page(
+    cx: &Cx,
+    headers: &HeaderMap,
+    person: &Person,
+    client: Option<&Client>,
+    csrf: &str,
+) -> Response {
+    let page =
+        LogoutPage { csrf: csrf.to_owned(), username: person.username.clone(), client: client.map(card) };
+    cx.app
+        .pages
+        .render(&page, language(headers, None), &brand(cx), &FormTargets::client("https:"))
+        .into_response()
+}
+
+/// Says that the session is over, or that the person chose to stay.
+pub fn logged_out_page(cx: &Cx, headers: &HeaderMap, client: Option<&Client>, ended: bool) -> Response {
+    let page = LoggedOutPage { client: client.map(card), ended };
+    cx.app.pages.render(&page, language(headers, None), &brand(cx), &FormTargets::own()).into_response()
+}
+
+/// What a workspace has chosen of its pages.
+pub fn brand(cx: &Cx) -> Brand {
+    let server = &cx.workspace.server;
+    let chosen = Some(server.color.as_str()).filter(|colour| !colour.eq_ignore_ascii_case(DEFAULT_COLOUR));
+    Brand {
+        logo: server.logo_uri.as_deref().and_then(Link::parse),
+        accent: chosen.and_then(Colour::parse),
+        ..Brand::new(cx.workspace.name())
+    }
+}
+
+/// The language of a person.
+pub fn language(headers: &HeaderMap, ui_locales: Option<&str>) -> Language {
+    Language::choose(ui_locales, headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()))
+}
+
+fn card(client: &Client) -> ClientCard {
+    let link = |text: &Option<String>| text.as_deref().and_then(Link::parse);
+    let entity = &client.entity;
+    let mut card = ClientCard::new(client.name());
+    card.logo = link(&entity.logo_uri);
+    card.site = link(&entity.client_uri).or_else(|| link(&entity.app_url));
+    card.policy = link(&entity.policy_uri);
+    card.terms = link(&entity.tos_uri);
+    card
+}
+
+fn reason_of(reason: next::LoginReason) -> Option<LoginReason> {
+    match reason {
+        next::LoginReason::NotLoggedIn => None,
+        next::LoginReason::Asked => Some(LoginReason::Asked),
+        next::LoginReason::SelectAccount => Some(LoginReason::SelectAccount),
+        next::LoginReason::TooOld => Some(LoginReason::TooOld),
+        next::LoginReason::SomebodyElse => Some(LoginReason::SomebodyElse),
+    }
+}
+
+/// The person is not told whether there is such a user.
+fn fault(failure: &LoginFailure) -> LoginFault {
+    match failure {
+        LoginFailure::UserUnknown | LoginFailure::PasswordWrong => LoginFault::WrongPassword,
+        LoginFailure::TooManyTries { seconds } => LoginFault::too_many_tries(seconds.unsigned_abs()),
+        LoginFailure::Busy => LoginFault::Busy,
+    }
+}
+
+fn kind(error: &OAuthError) -> ErrorKind {
+    match (error.code, &*error.reason.code) {
+        (_, "client_unknown") => ErrorKind::UnknownClient,
+        (_, reason) if reason.starts_with("redirect_uri") => ErrorKind::RedirectUri,
+        (_, "interaction_gone" | "interaction_finished" | "form_not_from_this_page") => ErrorKind::Expired,
+        (_, "browser_unknown") => ErrorKind::Cookies,
+        (ErrorCode::ServerError, _) => ErrorKind::Internal,
+        (ErrorCode::TemporarilyUnavailable, _) => ErrorKind::Unavailable,
+        (ErrorCode::AccessDenied, _) => ErrorKind::Forbidden,
+        _ => ErrorKind::BadRequest,
+    }
+}

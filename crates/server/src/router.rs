@@ -1,0 +1,35 @@
+//! Every route, family by family.
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::middleware::Watch;
+use crate::{home, login, oauth2, wrong_host};
+
+/// The whole server, with what surrounds every request.
+pub fn router(app: &App) -> Router {
+    let (documented, _) = protocol().split_for_parts();
+    let routes = Router::new().merge(documented).merge(pages());
+    let routes = routes.layer(from_fn_with_state(app.clone(), wrong_host::check));
+    let parts = (app.metrics.clone(), app.refusals.clone(), app.clock.clone(), app.rng.clone());
+    let watch = Watch::new(&app.config, parts.0, parts.1, parts.2, parts.3);
+    watch.around(routes).with_state(app.clone())
+}
+
+/// Family `oauth2`: the protocol endpoints of each workspace.
+pub fn protocol() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(oauth2::authorize::get, oauth2::authorize::post))
+        .routes(routes!(oauth2::end_session::get, oauth2::end_session::post))
+}
+
+/// Pages for people.
+fn pages() -> Router<App> {
+    Router::new()
+        .route("/", get(home::get))
+        .route("/{tid}/{aid}/interaction/{id}", get(login::interaction::get).post(login::interaction::post))
+}
