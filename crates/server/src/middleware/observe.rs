@@ -1,14 +1,10 @@
 //! The outermost layer of every request.
 
-use std::{
-    borrow::Cow,
-    net::{IpAddr, SocketAddr},
-    time::Instant,
-};
+use std::{borrow::Cow, time::Instant};
 
 use axum::{
     body::Body,
-    extract::{ConnectInfo, DefaultBodyLimit, State},
+    extract::{DefaultBodyLimit, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -30,6 +26,7 @@ use crate::{
     clock::Timestamp,
     metrics::RefusalLabels,
     refusals::{CertificateSeen, Refusal, Refused},
+    tls::Peer,
 };
 
 /// What is remembered of a request until its answer.
@@ -38,8 +35,7 @@ struct Seen {
     place: Place,
     method: Method,
     path: String,
-    remote_address: Option<String>,
-    certificate: Option<CertificateSeen>,
+    peer: Option<Peer>,
     came: Timestamp,
 }
 
@@ -47,16 +43,17 @@ struct Seen {
 pub(super) async fn observe(State(watch): State<Watch>, mut request: Request<Body>, next: Next) -> Response {
     let started = Instant::now();
     let _in_flight = InFlight::enter(&watch.0.metrics.in_flight);
-    let peer = peer_address(&request);
-    let request_id = RequestId::given_or_new(request.headers(), peer, &watch.0.trusted_proxies, &watch.0.rng);
+    let peer = request.extensions().get::<Peer>().cloned();
+    let address = peer.as_ref().map(|peer| peer.remote.ip());
+    let request_id =
+        RequestId::given_or_new(request.headers(), address, &watch.0.trusted_proxies, &watch.0.rng);
     request.extensions_mut().insert(request_id.clone());
     let seen = Seen {
         request_id,
         place: Place::of(&request),
         method: request.method().clone(),
         path: request.uri().path().to_owned(),
-        remote_address: peer.map(|peer| peer.to_string()),
-        certificate: None,
+        peer,
         came: watch.0.clock.now(),
     };
 
@@ -118,8 +115,12 @@ impl Watch {
             detail: reason.detail.clone(),
             expected: reason.expected.clone(),
             got: reason.got.clone(),
-            certificate: seen.certificate,
-            remote_address: seen.remote_address,
+            certificate: seen
+                .peer
+                .as_ref()
+                .and_then(|peer| peer.certificate.as_deref())
+                .map(CertificateSeen::of),
+            remote_address: seen.peer.map(|peer| peer.remote.ip().to_string()),
         };
         log(&refusal);
         self.0.refusals.record(refusal);
@@ -255,8 +256,4 @@ fn content_length<B>(request: &Request<B>) -> Option<u64> {
 fn utc(at: Timestamp) -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.millis()) * 1_000_000)
         .unwrap_or(OffsetDateTime::UNIX_EPOCH)
-}
-
-fn peer_address<B>(request: &Request<B>) -> Option<IpAddr> {
-    request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())
 }

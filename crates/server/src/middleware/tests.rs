@@ -8,6 +8,10 @@ use axum::{
 };
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
+use symbolon_pki::{
+    SubjectAltNames,
+    make::{self, Contents, KeyType, PrivateKey, Purpose, Validity},
+};
 use symbolon_protocol::OAuthError;
 use tower::ServiceExt as _;
 
@@ -16,6 +20,7 @@ use crate::{
     clock::Timestamp,
     config::Sources,
     refusals::{Filter, Refused},
+    tls::{CertificateSource, Peer, PeerCertificate},
 };
 
 struct Server {
@@ -157,11 +162,40 @@ async fn a_stranger_cannot_choose_the_request_id() {
     let request = |peer: [u8; 4]| {
         let mut request = get_request("/t/a/refuse");
         request.headers_mut().insert("x-request-id", "chosen-by-sender".parse().unwrap());
-        let peer = std::net::SocketAddr::from((peer, 4000));
-        request.extensions_mut().insert(axum::extract::ConnectInfo(peer));
+        let remote = std::net::SocketAddr::from((peer, 4000));
+        request.extensions_mut().insert(Peer { remote, certificate: None, resumed: false });
         request
     };
     assert_eq!(server.send(request([10, 0, 0, 1])).await.0.headers["x-request-id"], "chosen-by-sender");
     assert_ne!(server.send(request([192, 0, 2, 1])).await.0.headers["x-request-id"], "chosen-by-sender");
     assert_eq!(server.refusals.list(&Filter::of_tenant("t"))[0].remote_address.as_deref(), Some("192.0.2.1"));
+}
+
+#[tokio::test]
+async fn a_refusal_keeps_the_certificate_that_was_seen() {
+    let server = Server::new(&[]);
+    let key = PrivateKey::generate(KeyType::P256).unwrap();
+    let contents = Contents {
+        subject: "O=Example,CN=example.com".parse().unwrap(),
+        alt_names: SubjectAltNames::for_hosts(["example.com", "192.0.2.7"]),
+        validity: Validity { not_before: 1_700_000_000, not_after: 1_900_000_000 },
+        serial: [1; 16],
+    };
+    let leaf = make::self_signed(Purpose::Client, &key, &contents).unwrap();
+    let thumbprint = leaf.x5t_s256();
+    let source = CertificateSource::Header("X-SSL-CERT".into());
+    let certificate = PeerCertificate { leaf, chain: Vec::new(), source };
+    let remote = std::net::SocketAddr::from(([192, 0, 2, 1], 4000));
+    let mut request = get_request("/t/a/refuse");
+    request.extensions_mut().insert(Peer {
+        remote,
+        certificate: Some(Arc::new(certificate)),
+        resumed: false,
+    });
+    server.send(request).await;
+    let seen = server.refusals.list(&Filter::of_tenant("t"))[0].certificate.clone().unwrap();
+    assert_eq!(seen.subject, "O=Example,CN=example.com");
+    assert_eq!(seen.issuer, seen.subject);
+    assert_eq!(seen.sans, ["DNS:example.com", "IP:192.0.2.7"]);
+    assert_eq!((seen.thumbprint, seen.source.as_str()), (thumbprint, "X-SSL-CERT"));
 }

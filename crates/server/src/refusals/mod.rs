@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use symbolon_protocol::{OAuthError, Reason};
 use time::OffsetDateTime;
 
+use crate::tls::{CertificateSource, PeerCertificate};
+
 pub use self::{
     explain::explain,
     files::find_in_folder,
@@ -128,6 +130,30 @@ pub struct CertificateSeen {
     pub thumbprint: String,
     /// Where it came from: `tls`, or the name of a proxy's header.
     pub source: String,
+}
+
+impl CertificateSeen {
+    /// What a record keeps of a certificate.
+    #[must_use]
+    pub fn of(certificate: &PeerCertificate) -> Self {
+        let PeerCertificate { leaf, source, .. } = certificate;
+        let names = leaf.subject_alt_names();
+        let texts = [("DNS", &names.dns), ("URI", &names.uri), ("email", &names.email)];
+        let texts = texts
+            .into_iter()
+            .flat_map(|(kind, names)| names.iter().map(move |name| format!("{kind}:{name}")));
+        let addresses = names.ip.iter().map(|address| format!("IP:{address}"));
+        Self {
+            subject: leaf.subject().to_string(),
+            sans: texts.chain(addresses).take(NAMES_LIMIT).collect(),
+            issuer: leaf.issuer().to_string(),
+            thumbprint: leaf.x5t_s256(),
+            source: match source {
+                CertificateSource::Handshake => "tls".to_owned(),
+                CertificateSource::Header(name) => name.to_string(),
+            },
+        }
+    }
 }
 
 /// Longest text that a stranger may put into a record, in bytes.
