@@ -6,6 +6,7 @@
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use symbolon_store::entity::GoDuration;
 use symbolon_store::entity::server::SubjectFormat;
 use symbolon_store::{NewSession, StoreError};
 
@@ -134,10 +135,10 @@ impl Session {
 
 fn max_age(cx: &Cx) -> i64 {
     let configured = cx.workspace.server.sso.as_ref().and_then(|sso| sso.max_age);
-    configured.map_or(MAX_AGE_SECONDS, |duration| duration.secs())
+    configured.map_or(MAX_AGE_SECONDS, GoDuration::secs)
 }
 
 fn max_idle(cx: &Cx) -> i64 {
     let configured = cx.workspace.server.sso.as_ref().and_then(|sso| sso.max_idle);
-    configured.map_or(MAX_IDLE_SECONDS, |duration| duration.secs())
+    configured.map_or(MAX_IDLE_SECONDS, GoDuration::secs)
 }

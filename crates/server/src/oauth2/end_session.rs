@@ -141,7 +141,7 @@ impl Asked {
                 .expected(client_id)
                 .got(&hint.client_id));
         }
-        let client = match client_id.or(hint.as_ref().map(|hint| hint.client_id.as_str())) {
+        let client = match client_id.or_else(|| hint.as_ref().map(|hint| hint.client_id.as_str())) {
             None => None,
             Some(client_id) => cx
                 .app

@@ -89,11 +89,6 @@ impl Client {
         if self.entity.client_name.is_empty() { self.id() } else { &self.entity.client_name }
     }
 
-    /// The addresses it may be answered at.
-    pub fn redirect_uris(&self) -> impl Iterator<Item = &str> {
-        self.entity.redirect_uris.iter().map(String::as_str)
-    }
-
     /// Whether it may do anything at all.
     pub fn is_active(&self) -> bool {
         self.entity.client_status == ClientStatus::Active

@@ -1,5 +1,6 @@
 //! Who asks, and where the answer may go: what must be right before anybody is redirected.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use symbolon_protocol::{ClientAuthMethod, Form, GrantType, OAuthError, redirect_uri};
@@ -35,30 +36,40 @@ pub async fn identify(cx: &Cx, form: &Form) -> Result<(Arc<Client>, RedirectUri)
             .description("The application may not ask people to log in.")
             .expected("authorization_code among the client's grant_types"));
     }
+    let registered = registered(cx, &client);
     let redirect_uri = match form.get("redirect_uri") {
-        Some(asked) => RedirectUri { value: registered(&client, asked)?.to_owned(), sent: true },
-        None => RedirectUri { value: only_one(&client)?.to_owned(), sent: false },
+        Some(asked) => RedirectUri { value: find(&client, &registered, asked)?, sent: true },
+        None => RedirectUri { value: only_one(&registered)?, sent: false },
     };
     Ok((client, redirect_uri))
 }
 
+/// The redirect URIs of the client. A client that this server made for itself may name a path: the page of this
+/// server, under whatever name it is reached. The management API takes no such entry.
+fn registered<'a>(cx: &Cx, client: &'a Client) -> Vec<Cow<'a, str>> {
+    let whole = |uri: &'a String| match uri.starts_with('/') && client.entity.system {
+        true => Cow::Owned(format!("{}{uri}", cx.base_url)),
+        false => Cow::Borrowed(uri.as_str()),
+    };
+    client.entity.redirect_uris.iter().map(whole).collect()
+}
+
 /// RFC 9700 §2.1: exact string matching, but for the port of a loopback address of a native app (RFC 8252 §7.3).
-fn registered<'a>(client: &Client, asked: &'a str) -> Result<&'a str, OAuthError> {
+fn find(client: &Client, registered: &[Cow<'_, str>], asked: &str) -> Result<String, OAuthError> {
     let native = client.auth_method == ClientAuthMethod::None;
-    if client.redirect_uris().any(|uri| redirect_uri::matches(uri, asked, native)) {
-        return Ok(asked);
+    if registered.iter().any(|uri| redirect_uri::matches(uri, asked, native)) {
+        return Ok(asked.to_owned());
     }
     Err(OAuthError::invalid_request("redirect_uri_not_registered")
         .description("The address to return to is not one that the application has registered.")
-        .expected(client.redirect_uris().collect::<Vec<_>>().join(", "))
+        .expected(registered.join(", "))
         .got(asked))
 }
 
 /// RFC 6749 §3.1.2.3: the parameter may be left out when there is one redirect URI only.
-fn only_one(client: &Client) -> Result<&str, OAuthError> {
-    let mut uris = client.redirect_uris();
-    match (uris.next(), uris.next()) {
-        (Some(uri), None) => Ok(uri),
+fn only_one(registered: &[Cow<'_, str>]) -> Result<String, OAuthError> {
+    match registered {
+        [uri] => Ok(uri.to_string()),
         _ => Err(OAuthError::invalid_request("redirect_uri_missing")
             .description("The parameter redirect_uri is missing.")),
     }

@@ -1,6 +1,7 @@
 //! Issues the code: once for each authorization request, together with the grant it stands for.
 
 use symbolon_protocol::OAuthError;
+use symbolon_store::entity::GoDuration;
 use symbolon_store::{AuthorizeSessionKey, NewCode, NewGrant, StoreError};
 
 use super::request::AuthorizationRequest;
@@ -79,7 +80,7 @@ fn code_seconds(cx: &Cx, client: &Client) -> i64 {
     custom
         .and_then(|ttls| ttls.authorization_code_ttl)
         .or(cx.workspace.server.authorization_code_ttl)
-        .map_or(CODE_SECONDS, |duration| duration.secs())
+        .map_or(CODE_SECONDS, GoDuration::secs)
 }
 
 /// The grant lives as long as anything made from it: a refresh token prolongs it.
