@@ -3,11 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod backend;
+mod changes;
 mod code_exchange;
 mod configuration;
+mod entities;
+mod isolation;
+mod keys;
+mod lists;
 mod provision;
 mod races;
 mod runtime;
+mod sweep;
 
 /// Runs each case on each backend.
 macro_rules! on_every_backend {
@@ -43,22 +49,80 @@ macro_rules! on_every_backend {
 }
 
 on_every_backend! {
+    changes::{
+        a_refused_write_is_not_told,
+        a_subscriber_hears_of_a_change_at_once,
+        every_write_of_configuration_is_told,
+        who_is_too_far_behind_is_told_everything,
+    }
     code_exchange::{
         one_of_many_gets_tokens_for_a_code,
         a_code_of_a_revoked_grant_gets_nothing,
     }
     configuration::{
         a_client_comes_back_as_it_was_stored,
+        a_deleted_client_takes_its_grants_and_tokens_with_it,
+        a_deleted_tenant_leaves_nothing_for_its_successor,
+        a_deleted_workspace_leaves_nothing_for_its_successor,
+        a_service_takes_its_scopes_with_it,
+        an_update_of_an_older_version_is_refused,
+        an_update_replaces_everything,
+        nothing_belongs_to_what_is_not_there,
+        what_is_unique_is_refused_twice,
+    }
+    entities::{
+        defaults_are_those_of_the_model,
+        every_field_is_stored_and_returned,
+        ids_and_names_have_limits,
+        private_keys_of_clients_are_not_kept,
+        readable_passwords_are_refused,
+    }
+    isolation::{
+        a_workspace_sees_nothing_of_another,
+    }
+    keys::{
+        a_failed_rotation_changes_nothing,
+        a_rotation_moves_every_key_on,
+        only_rotated_keys_are_revoked_and_only_revoked_ones_deleted,
+        there_is_one_current_key_for_an_algorithm,
+    }
+    lists::{
+        a_page_after_a_deleted_entity_goes_on_or_fails,
+        a_search_meets_id_or_name_in_any_case_and_literally,
+        a_tenant_lists_across_its_workspaces,
+        filters_choose_by_tag,
+        lists_are_sorted_either_way,
+        pages_meet_without_gap_or_overlap,
     }
     provision::{
         a_provision_is_stored_whole,
         a_provision_with_one_conflict_stores_nothing,
     }
     races::{
+        of_many_updates_of_one_version_one_is_kept,
+        of_many_uses_of_a_value_one_is_the_first,
         one_of_many_redeems_a_code,
         one_of_many_rotates_a_refresh_token_and_the_rest_get_its_successor,
+        one_of_many_rotations_of_a_key_follows_another,
+        one_of_many_takes_an_authorize_session,
+        writers_of_different_rows_all_succeed,
     }
     runtime::{
+        a_code_is_good_for_one_redemption,
+        a_code_is_issued_once_for_a_request,
+        a_refresh_token_is_rotated_with_a_grace,
+        a_revoked_grant_ends_everything_issued_from_it,
+        a_revoked_token_stays_revoked,
         a_session_ends,
+        a_value_is_used_once_until_it_expires,
+        an_authorize_session_belongs_to_one_browser,
+        an_opaque_token_ends,
+        consent_is_remembered_listed_and_revoked,
+        grants_are_listed_and_revoked_by_user_and_client,
+        sessions_are_listed_changed_and_ended,
+    }
+    sweep::{
+        a_sweep_goes_in_small_batches,
+        a_sweep_takes_what_has_expired,
     }
 }
