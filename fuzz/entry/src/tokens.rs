@@ -1,0 +1,41 @@
+//! JWTs and key sets.
+
+use symbolon_jose::{Algorithm, JwkSet, KeySet, UnverifiedJwt};
+
+/// The public key of RFC 7515 Appendix A.3.1.
+const KEYS: &str = r#"{"keys":[{"kty":"EC","crv":"P-256",
+    "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;
+/// What the holder of that key signed.
+const SIGNED: &str = "eyJhbGciOiJFUzI1NiJ9.\
+    eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
+const ALLOWED: &[Algorithm] =
+    &[Algorithm::ES256, Algorithm::RS256, Algorithm::PS256, Algorithm::EdDSA, Algorithm::HS256];
+
+/// A JWT: nothing verifies but what the holder of the key signed.
+pub fn jwt(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let Ok(token) = UnverifiedJwt::parse(text) else { return };
+    token.claims_unverified().ok();
+    let Ok(set) = serde_json::from_str::<JwkSet>(KEYS) else { unreachable!("the RFC's key is a key") };
+    if token.verify(&KeySet::from_jwk_set(&set), ALLOWED).is_ok() {
+        // ECDSA lets anyone make a second signature from one; it says the same.
+        let (signed, _) = text.rsplit_once('.').unwrap_or_default();
+        assert_eq!(signed, SIGNED, "a forged token verifies");
+    }
+}
+
+/// A JWK Set that a stranger serves at his `jwks_uri`: no shared secret becomes a key, and every key has a
+/// thumbprint.
+pub fn jwk_set(data: &[u8]) {
+    let Ok(set) = serde_json::from_slice::<JwkSet>(data) else { return };
+    let keys = KeySet::from_jwk_set(&set);
+    assert!(keys.len() + keys.rejected().len() == set.keys.len(), "a key is lost");
+    for jwk in set.keys {
+        jwk.thumbprint().ok();
+        let public = jwk.without_private();
+        assert!(!format!("{public:?}").is_empty());
+    }
+    for algorithm in [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512] {
+        assert!(keys.candidates(None, algorithm).next().is_none(), "a published secret is a key");
+    }
+}

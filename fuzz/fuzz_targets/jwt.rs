@@ -1,0 +1,4 @@
+//! See `symbolon_fuzz_entry::jwt`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| symbolon_fuzz_entry::jwt(data));
