@@ -15,7 +15,11 @@ use crate::refusals::Refused;
 /// The client reads the code and the description; the reason travels to the refusal record in the response's
 /// extensions and never reaches the wire.
 #[derive(Debug)]
-pub struct ErrorResponse(Box<OAuthError>, StatusCode);
+pub struct ErrorResponse {
+    error: Box<OAuthError>,
+    status: StatusCode,
+    client_id: Option<Box<str>>,
+}
 
 /// A superset of ACP's `genericError` and `RFC6749Error`.
 #[derive(Serialize)]
@@ -33,24 +37,36 @@ impl ErrorResponse {
         let error = OAuthError::invalid_request("no_such_workspace")
             .description("There is no authorization server at this address.")
             .got(format!("{tenant_id}/{workspace_id}"));
-        Self(Box::new(error), StatusCode::NOT_FOUND)
+        Self::with_status(error, StatusCode::NOT_FOUND)
+    }
+
+    /// An error with another status than the one that its code stands for.
+    pub fn with_status(error: OAuthError, status: StatusCode) -> Self {
+        Self { error: Box::new(error), status, client_id: None }
+    }
+
+    /// Names the client, for the refusal record.
+    #[must_use]
+    pub fn of_client(mut self, client_id: Option<&str>) -> Self {
+        self.client_id = client_id.map(Into::into);
+        self
     }
 
     /// The error that is answered.
     pub fn error(&self) -> &OAuthError {
-        &self.0
+        &self.error
     }
 
     /// The error itself, for endpoints that answer in another form than JSON.
     pub fn into_error(self) -> OAuthError {
-        *self.0
+        *self.error
     }
 }
 
 impl From<OAuthError> for ErrorResponse {
     fn from(error: OAuthError) -> Self {
         let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
-        Self(Box::new(error), status)
+        Self::with_status(error, status)
     }
 }
 
@@ -75,7 +91,7 @@ pub fn store_failure(error: &StoreError) -> OAuthError {
 
 impl IntoResponse for ErrorResponse {
     fn into_response(self) -> Response {
-        let Self(error, status) = self;
+        let Self { error, status, client_id } = self;
         let code = error.code;
         let body = Body {
             error: code.as_str(),
@@ -91,15 +107,25 @@ impl IntoResponse for ErrorResponse {
         if let Some(challenge) = challenge(&error) {
             headers.insert(WWW_AUTHENTICATE, challenge);
         }
-        response.extensions_mut().insert(Refused::oauth(*error));
+        let refused = Refused::oauth(*error);
+        let refused = match client_id {
+            Some(client_id) => refused.of_client(&client_id),
+            None => refused,
+        };
+        response.extensions_mut().insert(refused);
         response
     }
 }
+
+/// The reason code of a request without an access token.
+pub const TOKEN_MISSING: &str = "access_token_missing";
 
 /// RFC 6749 §5.2: a 401 to a client names a scheme. RFC 6750 §3: so does one to the bearer of a token.
 fn challenge(error: &OAuthError) -> Option<HeaderValue> {
     let text = match error.code {
         ErrorCode::InvalidClient => "Basic realm=\"oauth2\", charset=\"UTF-8\"".to_owned(),
+        // RFC 6750 §3.1: no error code where no authentication was tried.
+        ErrorCode::InvalidToken if error.reason.code == TOKEN_MISSING => "Bearer".to_owned(),
         ErrorCode::InvalidToken | ErrorCode::InsufficientScope => {
             let description = error.description.replace(['"', '\\'], "'");
             format!("Bearer error=\"{}\", error_description=\"{description}\"", error.code.as_str())

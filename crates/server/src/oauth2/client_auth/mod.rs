@@ -1,0 +1,189 @@
+//! Client authentication (RFC 6749 §2.3, RFC 8705 §2): one file a method, named as on the wire.
+//!
+//! A request authenticates in exactly one way. The way must be the one the client is registered for, and one that
+//! the workspace allows; then the method's own file checks the proof.
+
+mod client_secret_basic;
+mod client_secret_post;
+mod none;
+mod presented;
+mod registered_keys;
+mod secret;
+mod self_signed_tls_client_auth;
+mod tls_client_auth;
+pub mod trust;
+
+use std::sync::Arc;
+
+use http::HeaderMap;
+use symbolon_protocol::{ClientAuthMethod, ErrorCode, Form, OAuthError};
+
+pub use presented::{Claimed, Presented};
+pub use registered_keys::{RegisteredKeys, RemoteKeys};
+pub use trust::Verdicts;
+
+use super::BoxFuture;
+use crate::cx::Cx;
+use crate::snapshot::Client;
+use crate::tls::PeerCertificate;
+
+/// One way for a client to prove who it is.
+pub trait ClientAuth: Sync {
+    /// The method's name in metadata and registrations.
+    fn method(&self) -> ClientAuthMethod;
+
+    /// Whether the request holds credentials that belong to this method and to no other.
+    ///
+    /// A certificate is none: it may be there to bind the token, whatever the client authenticates with
+    /// (RFC 8705 §3), or because the browser always shows one.
+    fn is_offered(&self, presented: &Presented<'_>) -> bool;
+
+    /// Checks the proof.
+    ///
+    /// # Errors
+    /// `invalid_client` when it fails, `temporarily_unavailable` when it cannot be checked now.
+    fn verify<'a>(
+        &'a self,
+        cx: &'a Cx,
+        client: &'a Client,
+        claimed: Claimed<'a>,
+    ) -> BoxFuture<'a, Result<(), OAuthError>>;
+}
+
+/// Every method there is. Discovery and the checks of the management API are computed from it.
+pub static CLIENT_AUTH_METHODS: &[&dyn ClientAuth] = &[
+    &client_secret_basic::ClientSecretBasic,
+    &client_secret_post::ClientSecretPost,
+    &tls_client_auth::TlsClientAuth,
+    &self_signed_tls_client_auth::SelfSignedTlsClientAuth,
+    &none::None,
+];
+
+/// A client that has proved who it is, or a public one that said so.
+#[derive(Clone, Debug)]
+pub struct Authenticated {
+    /// The client.
+    pub client: Arc<Client>,
+    /// How it was shown.
+    pub method: ClientAuthMethod,
+}
+
+/// Finds out which client is calling.
+///
+/// # Errors
+/// `invalid_request` when the request is contradictory, `invalid_client` (401) when the proof fails,
+/// `temporarily_unavailable` when it cannot be checked.
+pub async fn authenticate(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Authenticated, OAuthError> {
+    let presented = Presented::read(headers, form)?;
+    let offered = offered(&presented)?;
+    let mut first_error = None;
+    // A Basic header can be read in two ways; the RFC's comes first.
+    for claimed in presented.claims() {
+        match check(cx, claimed, offered).await {
+            Ok(authenticated) => return Ok(authenticated),
+            Err(error) if error.code == ErrorCode::InvalidClient => {
+                first_error.get_or_insert(error);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Err(first_error.unwrap_or_else(no_client_id))
+}
+
+/// The one explicit way in which the request authenticates; `None` when nothing but a `client_id` came.
+fn offered(presented: &Presented<'_>) -> Result<Option<&'static dyn ClientAuth>, OAuthError> {
+    let mut offered = CLIENT_AUTH_METHODS.iter().copied().filter(|method| method.is_offered(presented));
+    let first = offered.next();
+    let Some(second) = offered.next() else { return Ok(first) };
+    // RFC 6749 §2.3: the client MUST NOT use more than one authentication method in each request.
+    let names = first.map_or("", |first| first.method().as_str());
+    Err(OAuthError::invalid_request("client_authenticated_twice")
+        .description("The request authenticates the client in more than one way.")
+        .expected("one of them")
+        .got(format!("{names} and {}", second.method())))
+}
+
+async fn check(
+    cx: &Cx,
+    claimed: Claimed<'_>,
+    offered: Option<&'static dyn ClientAuth>,
+) -> Result<Authenticated, OAuthError> {
+    let found = cx.app.snapshots.client(&cx.app.store, &cx.workspace, claimed.client_id).await;
+    let Some(client) = found.map_err(|error| super::error::store_failure(&error))? else {
+        // The same work as for a client that is there, so that time does not tell them apart.
+        secret::waste(claimed);
+        return Err(OAuthError::invalid_client("client_unknown")
+            .detail("the workspace has no client of that id")
+            .got(claimed.client_id));
+    };
+    let method = choose(cx, &client, offered)?;
+    method.verify(cx, &client, claimed).await?;
+    // Last, so that only the client itself can learn it.
+    if !client.is_active() {
+        return Err(OAuthError::invalid_client("client_inactive")
+            .detail("client_status is inactive")
+            .got(client.id()));
+    }
+    Ok(Authenticated { client, method: method.method() })
+}
+
+/// The registered method, if it is the one that was offered and the workspace allows it.
+fn choose(
+    cx: &Cx,
+    client: &Client,
+    offered: Option<&'static dyn ClientAuth>,
+) -> Result<&'static dyn ClientAuth, OAuthError> {
+    let registered = client.auth_method;
+    let method = match offered {
+        // ACP: a client whose method is not fixed authenticates with its secret, in either place.
+        Some(offered) if registered == ClientAuthMethod::Unspecified => offered,
+        Some(offered) if offered.method() == registered => offered,
+        None if !registered.needs_secret() && !registered.is_assertion() => {
+            find(registered).ok_or_else(|| not_served(client))?
+        }
+        _ => return Err(mismatch(client, offered)),
+    };
+    let allowed = &cx.workspace.server.token_endpoint_auth_methods;
+    if !allowed.iter().any(|word| word == method.method().as_str()) {
+        return Err(OAuthError::invalid_client("client_auth_method_not_allowed")
+            .detail("the workspace does not allow this method (token_endpoint_auth_methods)")
+            .expected(allowed.join(", "))
+            .got(method.method()));
+    }
+    Ok(method)
+}
+
+fn find(method: ClientAuthMethod) -> Option<&'static dyn ClientAuth> {
+    CLIENT_AUTH_METHODS.iter().copied().find(|known| known.method() == method)
+}
+
+fn mismatch(client: &Client, offered: Option<&'static dyn ClientAuth>) -> OAuthError {
+    OAuthError::invalid_client("client_auth_method_mismatch")
+        .detail(format!("client {} is registered with another token_endpoint_auth_method", client.id()))
+        .expected(client.auth_method)
+        .got(offered.map_or("a client_id alone", |offered| offered.method().as_str()))
+}
+
+fn not_served(client: &Client) -> OAuthError {
+    OAuthError::invalid_client("client_auth_method_not_served")
+        .detail(format!("client {} is registered with a method that this server does not serve", client.id()))
+        .got(client.auth_method)
+}
+
+fn no_client_id() -> OAuthError {
+    OAuthError::invalid_client("client_id_missing")
+        .description("Client authentication is missing: send a client_id, or an Authorization header.")
+        .expected("client_id in the form, or Authorization: Basic")
+}
+
+/// The certificate of this connection.
+fn certificate_of(cx: &Cx) -> Result<&PeerCertificate, OAuthError> {
+    cx.peer.certificate.as_deref().ok_or_else(|| {
+        OAuthError::invalid_client("certificate_missing")
+            .description(
+                "The client authenticates with a certificate, and none was presented on this connection.",
+            )
+            .expected("a client certificate")
+            .got("none")
+    })
+}
