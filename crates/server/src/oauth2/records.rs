@@ -44,3 +44,12 @@ pub struct CodeRecord {
     /// Repeated in the ID token.
     pub nonce: Option<String>,
 }
+
+/// What a request with a refresh token must match. The document of the store's `refresh_tokens` row; client and
+/// grant are columns.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefreshRecord {
+    /// The thumbprint of the certificate it is bound to (RFC 8705 §4).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<String>,
+}

@@ -1,0 +1,117 @@
+//! Access tokens: signed (the claims of ACP, with `gid`) or opaque.
+
+use serde::Serialize;
+use symbolon_protocol::{OAuthError, ScopeSet};
+use symbolon_store::entity::server::{AccessTokenStrategy, ScopeClaimFormat};
+use uuid::Uuid;
+
+use super::audience::Audience;
+use super::{NewAccess, subject};
+use crate::cx::Cx;
+use crate::oauth2::grants::Person;
+use crate::snapshot::Client;
+
+/// What an access token says.
+#[derive(Serialize)]
+struct Claims<'a> {
+    aid: &'a str,
+    amr: &'a [String],
+    aud: Audience<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cnf: Option<Confirmation<'a>>,
+    exp: i64,
+    /// The grant this token ends with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gid: Option<&'a str>,
+    iat: i64,
+    idp: &'a str,
+    iss: &'a str,
+    jti: &'a str,
+    nbf: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<Spaced<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scp: Option<&'a ScopeSet>,
+    st: &'static str,
+    sub: &'a str,
+    tid: &'a str,
+}
+
+#[derive(Serialize)]
+struct Confirmation<'a> {
+    #[serde(rename = "x5t#S256")]
+    thumbprint: &'a str,
+}
+
+/// Scopes as one text.
+struct Spaced<'a>(&'a ScopeSet);
+
+impl Serialize for Spaced<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self.0)
+    }
+}
+
+/// An access token of the workspace's kind, about to be made.
+pub(super) struct Draft<'a> {
+    pub(super) cx: &'a Cx,
+    pub(super) client: &'a Client,
+    /// Whose access it is, unless it is the client's own.
+    pub(super) person: Option<&'a Person>,
+    pub(super) scope: &'a ScopeSet,
+    /// The certificate it is bound to.
+    pub(super) thumbprint: Option<&'a str>,
+    /// In seconds.
+    pub(super) lifetime: i64,
+}
+
+impl Draft<'_> {
+    /// The token, and what the store must keep of an opaque one.
+    pub(super) fn finish(self) -> Result<(String, Option<NewAccess>), OAuthError> {
+        let Self { cx, client, person, scope, thumbprint, lifetime } = self;
+        let workspace = &cx.workspace;
+        let issuer = cx.issuer();
+        let authentication = person.map(|person| &person.record.authentication);
+        let sub = match authentication {
+            Some(authentication) => subject::of(workspace, client, &authentication.subject),
+            None => client.id().into(),
+        };
+        let mut jti = Uuid::encode_buffer();
+        let formats = &workspace.server.scope_claim_formats;
+        let claims = Claims {
+            aid: &workspace.id,
+            amr: authentication.map_or(&[], |authentication| &authentication.amr),
+            aud: Audience::new(cx, client, scope),
+            cnf: thumbprint.map(|thumbprint| Confirmation { thumbprint }),
+            exp: cx.now.seconds().saturating_add(lifetime),
+            gid: person.map(|person| &*person.grant_id),
+            iat: cx.now.seconds(),
+            idp: authentication.map_or("", |authentication| &authentication.idp_id),
+            iss: &issuer,
+            jti: cx.app.rng.uuid().hyphenated().encode_lower(&mut jti),
+            nbf: cx.now.seconds(),
+            scope: formats.contains(&ScopeClaimFormat::ScopeString).then_some(Spaced(scope)),
+            // Without any format configured there is still one: nobody could read the scopes otherwise.
+            scp: (formats.contains(&ScopeClaimFormat::ScpArray) || formats.is_empty()).then_some(scope),
+            st: subject::kind(client),
+            sub: &sub,
+            tid: &workspace.tenant_id,
+        };
+        match workspace.server.access_token_strategy {
+            AccessTokenStrategy::Jwt => {
+                let signed = workspace.keys.signer.sign_json(&claims);
+                let token =
+                    signed.map_err(|error| OAuthError::server_error("signing_failed").detail(error))?;
+                Ok((token, None))
+            }
+            AccessTokenStrategy::Opaque => Ok((cx.app.rng.secret(), Some(remember(&claims)?))),
+        }
+    }
+}
+
+fn remember(claims: &Claims<'_>) -> Result<NewAccess, OAuthError> {
+    let doc = serde_json::to_value(claims)
+        .map_err(|error| OAuthError::server_error("record_unwritable").detail(error))?;
+    let grant_id = claims.gid.map(str::to_owned);
+    Ok(NewAccess { grant_id, doc, expires_at: claims.exp.saturating_mul(1000) })
+}

@@ -1,0 +1,33 @@
+//! How long tokens live: the workspace says, a client may have its own.
+
+use symbolon_store::entity::GoDuration;
+
+use crate::snapshot::{Client, Workspace};
+
+/// The lifetime of an ID token where nothing is configured, in seconds.
+const ID_TOKEN_SECONDS: i64 = 60 * 60;
+
+/// Lifetimes in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lifetimes {
+    /// Of an access token: what `expires_in` says.
+    pub access_token: i64,
+    /// Of an ID token.
+    pub id_token: i64,
+    /// Of a refresh token, from its last use.
+    pub refresh_token: i64,
+}
+
+impl Lifetimes {
+    /// The lifetimes of what this workspace issues to this client.
+    pub fn of(workspace: &Workspace, client: &Client) -> Self {
+        let server = &workspace.server;
+        let own = client.entity.token_ttls.as_ref().filter(|_| client.entity.use_custom_token_ttls);
+        let id_token = own.and_then(|own| own.id_token_ttl).or(server.id_token_ttl);
+        Self {
+            access_token: own.map_or(server.access_token_ttl, |own| own.access_token_ttl).secs(),
+            id_token: id_token.map_or(ID_TOKEN_SECONDS, GoDuration::secs),
+            refresh_token: own.map_or(server.refresh_token_ttl, |own| own.refresh_token_ttl).secs(),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The only place where a token is made.
+//!
+//! What every token needs is here, so that no grant can forget it: the scope is narrowed to what client and workspace
+//! still have, lifetimes and audience come from the configuration, a certificate-bound client gets bound tokens.
+
+mod access_token;
+mod audience;
+mod binding;
+mod id_token;
+mod lifetimes;
+mod refresh_token;
+pub mod subject;
+
+use serde_json::Value;
+use symbolon_protocol::{OAuthError, TokenResponse, TokenType};
+
+pub use lifetimes::Lifetimes;
+pub use refresh_token::{NewRefresh, may_refresh};
+
+use super::grants::Redeemed;
+use super::scope;
+use crate::cx::Cx;
+use crate::snapshot::Client;
+
+/// Asks for a refresh token (OIDC Core §11).
+pub const OFFLINE_ACCESS: &str = "offline_access";
+/// Makes the request one of OpenID Connect (OIDC Core §3.1.2.1).
+pub const OPENID: &str = "openid";
+
+/// The answer, and what must be written before it leaves.
+#[derive(Debug)]
+pub struct Issued {
+    /// The answer (RFC 6749 §5.1).
+    pub response: TokenResponse,
+    /// What introspection needs of an opaque access token; nothing for a signed one.
+    pub access_token: Option<NewAccess>,
+    /// What goes with a new refresh token.
+    pub refresh_token: Option<NewRefresh>,
+}
+
+/// An opaque access token to be remembered. The token itself is in the answer.
+#[derive(Debug)]
+pub struct NewAccess {
+    /// The grant it ends with.
+    pub grant_id: Option<String>,
+    /// Its claims.
+    pub doc: Value,
+    /// When it expires, in unix milliseconds.
+    pub expires_at: i64,
+}
+
+/// Makes the tokens that a grant is worth.
+///
+/// # Errors
+/// `invalid_request` when tokens of the client are bound to a certificate and there is none, `server_error` when the
+/// workspace cannot sign.
+pub fn tokens(cx: &Cx, client: &Client, redeemed: Redeemed<'_>) -> Result<Issued, OAuthError> {
+    let Redeemed { owner, scope, spends } = redeemed;
+    let lifetimes = Lifetimes::of(&cx.workspace, client);
+    let thumbprint = binding::confirmation(cx, client)?;
+    let scope = scope::remaining(cx, client, scope);
+    let made = access_token::Draft {
+        cx,
+        client,
+        person: owner.person(),
+        scope: &scope,
+        thumbprint: thumbprint.as_deref(),
+        lifetime: lifetimes.access_token,
+    };
+    let (access_token, row) = made.finish()?;
+    let mut issued = Issued {
+        response: TokenResponse {
+            access_token,
+            expires_in: Some(u64::try_from(lifetimes.access_token).unwrap_or_default()),
+            scope: Some(scope.to_string()),
+            token_type: TokenType::Bearer,
+            ..TokenResponse::default()
+        },
+        access_token: row,
+        refresh_token: None,
+    };
+    if let Some(person) = owner.person() {
+        if scope.contains(OPENID) {
+            let access_token = &issued.response.access_token;
+            let made = id_token::make(cx, client, person, &scope, access_token, lifetimes.id_token)?;
+            issued.response.id_token = Some(made);
+        }
+        refresh_token::add(cx, client, person, &spends, &mut issued);
+    }
+    Ok(issued)
+}

@@ -1,0 +1,74 @@
+//! The token endpoint (RFC 6749 §3.2): `POST /{tid}/{aid}/oauth2/token`.
+//!
+//! Form, client authentication, grant, issue, commit, answer: the same steps for every grant. The answer leaves only
+//! after what it promises is kept.
+
+use axum::response::{IntoResponse, Response};
+use http::HeaderMap;
+use symbolon_protocol::{OAuthError, TokenResponse};
+
+use super::answer::no_store_json;
+use super::error::ErrorResponse;
+use super::form_body::FormBody;
+use super::grants::{self, Grant, TokenRequest};
+use super::{client_auth, issue};
+use crate::cx::Cx;
+use crate::metrics::GrantLabel;
+
+/// Issues tokens.
+pub async fn token(
+    cx: Cx,
+    headers: HeaderMap,
+    FormBody(form): FormBody,
+) -> Result<TokenAnswer, ErrorResponse> {
+    let client = match client_auth::authenticate(&cx, &headers, &form).await {
+        Ok(authenticated) => authenticated.client,
+        Err(error) => return Err(ErrorResponse::from(error).of_client(form.get("client_id"))),
+    };
+    let request = TokenRequest { cx: &cx, client: &client, form: &form };
+    match answer(request).await {
+        Ok(response) => Ok(TokenAnswer(response)),
+        Err(error) => Err(ErrorResponse::from(error).of_client(Some(client.id()))),
+    }
+}
+
+async fn answer(request: TokenRequest<'_>) -> Result<TokenResponse, OAuthError> {
+    let grant = choose(request)?;
+    let redeemed = grant.redeem(request).await?;
+    let spends = redeemed.spends;
+    let issued = issue::tokens(request.cx, request.client, redeemed)?;
+    let response = grants::commit(request, spends, issued).await?;
+    let label = GrantLabel { grant_type: grant.grant_type().as_str() };
+    request.cx.app.metrics.tokens.get_or_create(&label).inc();
+    Ok(response)
+}
+
+/// The grant asked for, if workspace and client may use it.
+fn choose(request: TokenRequest<'_>) -> Result<&'static dyn Grant, OAuthError> {
+    let name = request.form.require("grant_type")?;
+    let unsupported = |reason| {
+        let known: Vec<_> = grants::GRANTS.iter().map(|grant| grant.grant_type().as_str()).collect();
+        OAuthError::unsupported_grant_type(reason).expected(known.join(", ")).got(name)
+    };
+    let grant = grants::find(name).ok_or_else(|| unsupported("grant_type_unknown"))?;
+    if !request.cx.workspace.server.grant_types.iter().any(|word| word == name) {
+        return Err(unsupported("grant_type_not_allowed_by_workspace"));
+    }
+    if !request.client.allows_grant(grant.grant_type()) {
+        return Err(OAuthError::unauthorized_client("grant_type_not_registered")
+            .description("The client may not use this grant.")
+            .expected(request.client.entity.grant_types.join(", "))
+            .got(name));
+    }
+    Ok(grant)
+}
+
+/// A token response (RFC 6749 §5.1).
+#[derive(Debug)]
+pub struct TokenAnswer(TokenResponse);
+
+impl IntoResponse for TokenAnswer {
+    fn into_response(self) -> Response {
+        no_store_json(&self.0)
+    }
+}
