@@ -16,6 +16,7 @@ use crate::fetch::{FetchError, FetchOptions, Fetcher};
 use crate::login::password::PasswordError;
 use crate::login::{LoginLimits, Passwords};
 use crate::metrics::Metrics;
+use crate::oauth2::memory::Memory;
 use crate::pages::Pages;
 use crate::refusals::Refusals;
 use crate::rng::Rng;
@@ -38,6 +39,8 @@ pub struct Parts {
     pub store: Store,
     /// Configuration in memory.
     pub snapshots: Snapshots,
+    /// What the protocol endpoints remember.
+    pub memory: Memory,
     /// The time.
     pub clock: Clock,
     /// Randomness.
@@ -116,6 +119,7 @@ impl App {
             fetcher: Fetcher::new(fetch_options(&config)?)?,
             pages: Pages::new().map_err(|error| AppError::Pages(error.to_string()))?,
             snapshots: Snapshots::default(),
+            memory: Memory::default(),
             config,
             store,
             clock,

@@ -1,8 +1,30 @@
 //! The protocol endpoints, named as on the wire.
 
+pub mod access_token;
+pub mod answer;
 pub mod authorize;
+pub mod caller;
+pub mod claims;
+pub mod client_auth;
+pub mod cors;
+pub mod discovery;
 pub mod end_session;
 pub mod error;
+pub mod form_body;
+pub mod grants;
 pub mod id_token_hint;
+pub mod introspect;
+pub mod issue;
+pub mod jwks;
+pub mod memory;
 pub mod records;
 pub mod response_modes;
+pub mod revoke;
+pub mod scope;
+pub mod token;
+pub mod userinfo;
+
+use std::pin::Pin;
+
+/// What a trait object's asynchronous function returns.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

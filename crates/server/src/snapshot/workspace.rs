@@ -88,6 +88,11 @@ impl Workspace {
         }
     }
 
+    /// Numbers this load of the workspace: what was computed from one load does not count for another.
+    pub const fn generation(&self) -> u64 {
+        self.generation
+    }
+
     /// The workspace's name for people; its id when it has none.
     pub fn name(&self) -> &str {
         if self.server.name.is_empty() { &self.id } else { &self.server.name }

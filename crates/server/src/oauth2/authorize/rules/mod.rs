@@ -15,6 +15,8 @@ mod scope;
 
 use symbolon_protocol::{Form, OAuthError};
 
+pub use response_type::RESPONSE_TYPES;
+
 use super::request::AuthorizationRequest;
 use crate::cx::Cx;
 use crate::snapshot::Client;

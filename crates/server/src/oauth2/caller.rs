@@ -1,0 +1,63 @@
+//! Who asks about a token, or ends it: a client that authenticates itself, or the bearer of a token for just that.
+
+use std::sync::Arc;
+
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use symbolon_protocol::{Form, OAuthError};
+
+use super::{access_token, client_auth};
+use crate::cx::Cx;
+use crate::snapshot::Client;
+
+/// Introspection of any token of the workspace (ACP).
+pub const INTROSPECT_TOKENS: &str = "introspect_tokens";
+/// Revocation of any token of the workspace (ACP).
+pub const REVOKE_TOKENS: &str = "revoke_tokens";
+
+/// Somebody who may speak about tokens.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The client that calls, or whose token is used to call.
+    pub client: Arc<Client>,
+    /// Whether it may speak about tokens of others.
+    pub of_any_client: bool,
+}
+
+impl Caller {
+    /// Authenticates the caller. `scope` allows to speak about tokens of others: a bearer token must have it, a
+    /// confidential client be registered for it.
+    ///
+    /// # Errors
+    /// `invalid_client`, `invalid_token`, `insufficient_scope`.
+    pub async fn authenticate(
+        cx: &Cx,
+        headers: &HeaderMap,
+        form: &Form,
+        scope: &'static str,
+    ) -> Result<Self, OAuthError> {
+        if is_bearer(headers) {
+            let token = access_token::authorize(cx, headers, &Form::default()).await?;
+            if !token.claims.has_scope(scope) {
+                return Err(OAuthError::insufficient_scope("scope_missing")
+                    .description(format!("The access token lacks the scope {scope}."))
+                    .expected(scope)
+                    .got(token.claims.scopes()));
+            }
+            return Ok(Self { client: token.client, of_any_client: true });
+        }
+        let client = client_auth::authenticate(cx, headers, form).await?.client;
+        let of_any_client = !client.auth_method.is_public() && client.scopes.contains(scope);
+        Ok(Self { client, of_any_client })
+    }
+
+    /// Whether it is this client itself.
+    pub fn is(&self, client: &Client) -> bool {
+        self.client.id() == client.id()
+    }
+}
+
+fn is_bearer(headers: &HeaderMap) -> bool {
+    let scheme = headers.get(AUTHORIZATION).and_then(|value| value.as_bytes().get(..7));
+    scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"Bearer "))
+}

@@ -1,0 +1,159 @@
+//! The metadata of a workspace (OIDC Discovery §4, RFC 8414 §3): what works here, computed from the registries.
+//!
+//! - `GET /{tid}/{aid}/.well-known/openid-configuration`
+//! - `GET /{tid}/{aid}/.well-known/oauth-authorization-server`
+//! - `GET /.well-known/oauth-authorization-server/{tid}/{aid}` (RFC 8414 §3.1: between host and path)
+
+use std::fmt;
+
+use axum::body::Bytes;
+use axum::response::Response;
+use quick_cache::sync::Cache;
+use symbolon_protocol::{
+    CodeChallengeMethod, MtlsEndpointAliases, OAuthError, ProviderMetadata, ResponseMode,
+};
+
+use super::answer::public_json;
+use super::authorize::rules::RESPONSE_TYPES;
+use super::claims::SCOPE_CLAIMS;
+use super::client_auth::CLIENT_AUTH_METHODS;
+use super::error::ErrorResponse;
+use super::grants::GRANTS;
+use super::response_modes::RESPONSE_MODES;
+use crate::base_url::BaseUrl;
+use crate::cx::Cx;
+use crate::snapshot::Workspace;
+
+/// How many rendered documents are kept: one for each workspace and name it is reached by.
+const DOCUMENTS: usize = 2_000;
+/// Claims of the ID token and of userinfo that no scope asks for.
+const OWN_CLAIMS: &[&str] =
+    &["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "amr", "at_hash", "sid"];
+
+/// Rendered documents, by the load of their workspace and the name it was reached by.
+pub struct Documents(Cache<(u64, BaseUrl), Bytes>);
+
+impl Default for Documents {
+    fn default() -> Self {
+        Self(Cache::new(DOCUMENTS))
+    }
+}
+
+impl fmt::Debug for Documents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Documents({})", self.0.len())
+    }
+}
+
+/// The metadata document.
+pub async fn discovery(cx: Cx) -> Result<Response, ErrorResponse> {
+    let key = (cx.workspace.generation(), cx.base_url.clone());
+    if let Some(document) = cx.app.memory.documents.0.get(&key) {
+        return Ok(public_json(document));
+    }
+    let rendered = serde_json::to_vec(&metadata(&cx));
+    let rendered = rendered.map_err(|error| OAuthError::server_error("answer_unwritable").detail(error))?;
+    let document = Bytes::from(rendered);
+    cx.app.memory.documents.0.insert(key, document.clone());
+    Ok(public_json(document))
+}
+
+/// What this workspace can do.
+pub fn metadata(cx: &Cx) -> ProviderMetadata {
+    let workspace = &*cx.workspace;
+    let server = &workspace.server;
+    let mtls = cx.app.mtls_url.as_ref();
+    let only_mtls =
+        server.advanced.as_ref().is_some_and(|advanced| advanced.advertise_only_mtls_aliases_in_well_known);
+    let main = mtls.filter(|_| only_mtls).unwrap_or(&cx.base_url);
+    let url = |base: &BaseUrl, path: &str| format!("{base}/{}/{}{path}", workspace.tenant_id, workspace.id);
+    let methods = Some(client_auth_methods(workspace));
+    let algorithms: Vec<_> =
+        workspace.keys.signing_algorithms().map(|algorithm| algorithm.as_str().to_owned()).collect();
+    ProviderMetadata {
+        issuer: cx.issuer(),
+        authorization_endpoint: url(&cx.base_url, "/oauth2/authorize"),
+        token_endpoint: url(main, TOKEN),
+        jwks_uri: url(&cx.base_url, "/.well-known/jwks.json"),
+        userinfo_endpoint: Some(url(main, USERINFO)),
+        introspection_endpoint: Some(url(main, INTROSPECT)),
+        revocation_endpoint: Some(url(main, REVOKE)),
+        end_session_endpoint: Some(url(&cx.base_url, "/oidc/logout")),
+        // Some clients need the aliases even where there is one address for all (RFC 8705 §5).
+        mtls_endpoint_aliases: Some(MtlsEndpointAliases {
+            token_endpoint: Some(url(mtls.unwrap_or(main), TOKEN)),
+            introspection_endpoint: Some(url(mtls.unwrap_or(main), INTROSPECT)),
+            revocation_endpoint: Some(url(mtls.unwrap_or(main), REVOKE)),
+            userinfo_endpoint: Some(url(mtls.unwrap_or(main), USERINFO)),
+            ..MtlsEndpointAliases::default()
+        }),
+        mtls_issuer: mtls.map(|mtls| url(mtls, "")),
+        scopes_supported: Some(scopes(workspace)),
+        response_types_supported: RESPONSE_TYPES.iter().map(|&word| word.to_owned()).collect(),
+        response_modes_supported: Some(words(RESPONSE_MODES, ResponseMode::as_str)),
+        grant_types_supported: Some(grant_types(workspace)),
+        // A workspace takes no plain challenge: it protects nothing against who reads the request (RFC 9700 §2.1.1).
+        code_challenge_methods_supported: Some(words(
+            &[CodeChallengeMethod::S256],
+            CodeChallengeMethod::as_str,
+        )),
+        claims_parameter_supported: Some(false),
+        request_parameter_supported: Some(false),
+        request_uri_parameter_supported: Some(false),
+        authorization_response_iss_parameter_supported: Some(true),
+        token_endpoint_auth_methods_supported: methods.clone(),
+        introspection_endpoint_auth_methods_supported: methods.clone(),
+        revocation_endpoint_auth_methods_supported: methods,
+        tls_client_certificate_bound_access_tokens: Some(true),
+        subject_types_supported: subject_types(workspace),
+        claims_supported: Some(claims()),
+        claim_types_supported: Some(vec!["normal".to_owned()]),
+        id_token_signing_alg_values_supported: algorithms.clone(),
+        userinfo_signing_alg_values_supported: Some(algorithms),
+        ..ProviderMetadata::default()
+    }
+}
+
+const TOKEN: &str = "/oauth2/token";
+const INTROSPECT: &str = "/oauth2/introspect";
+const REVOKE: &str = "/oauth2/revoke";
+const USERINFO: &str = "/userinfo";
+
+/// The methods that both this server and the workspace know.
+pub fn client_auth_methods(workspace: &Workspace) -> Vec<String> {
+    let known = CLIENT_AUTH_METHODS.iter().map(|method| method.method().as_str());
+    known
+        .filter(|word| workspace.server.token_endpoint_auth_methods.iter().any(|own| own == word))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn grant_types(workspace: &Workspace) -> Vec<String> {
+    let known = GRANTS.iter().map(|grant| grant.grant_type().as_str());
+    known
+        .filter(|word| workspace.server.grant_types.iter().any(|own| own == word))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn subject_types(workspace: &Workspace) -> Vec<String> {
+    let own = &workspace.server.subject_identifier_types;
+    let known = ["public", "pairwise"].into_iter().filter(|word| own.iter().any(|own| own == word));
+    let listed: Vec<_> = known.map(str::to_owned).collect();
+    if listed.is_empty() { vec!["public".to_owned()] } else { listed }
+}
+
+fn scopes(workspace: &Workspace) -> Vec<String> {
+    let mut names: Vec<_> = workspace.scopes.iter().map(|entry| entry.scope.name.clone()).collect();
+    names.sort_unstable();
+    names
+}
+
+fn claims() -> Vec<String> {
+    let about = SCOPE_CLAIMS.iter().flat_map(|(_, claims)| claims.iter());
+    OWN_CLAIMS.iter().chain(about).map(|&name| name.to_owned()).collect()
+}
+
+fn words<T: Copy>(values: &[T], word: fn(T) -> &'static str) -> Vec<String> {
+    values.iter().map(|value| word(*value).to_owned()).collect()
+}

@@ -1,0 +1,111 @@
+//! Token introspection (RFC 7662): `POST /{tid}/{aid}/oauth2/introspect`.
+//!
+//! A token that is unknown, expired or revoked, that belongs to another workspace, or that the caller may not know
+//! about is `active: false` and nothing more. When the store cannot tell, the answer is 503 and never a guess.
+
+use axum::response::Response;
+use http::HeaderMap;
+use symbolon_protocol::{ErrorCode, Form, IntrospectionResponse, OAuthError};
+
+use super::access_token::{self, AccessToken};
+use super::answer::no_store_json;
+use super::caller::{Caller, INTROSPECT_TOKENS};
+use super::error::{ErrorResponse, store_failure};
+use super::form_body::FormBody;
+use super::issue::subject;
+use super::records::{GrantRecord, RefreshRecord};
+use crate::cx::Cx;
+
+/// Tells whether a token is live, and what it says.
+pub async fn introspect(
+    cx: Cx,
+    headers: HeaderMap,
+    FormBody(form): FormBody,
+) -> Result<Response, ErrorResponse> {
+    let caller = Caller::authenticate(&cx, &headers, &form, INTROSPECT_TOKENS).await;
+    let caller = caller.map_err(|error| ErrorResponse::from(error).of_client(form.get("client_id")))?;
+    match answer(&cx, &caller, &form).await {
+        Ok(answer) => Ok(no_store_json(&answer)),
+        Err(error) => Err(ErrorResponse::from(error).of_client(Some(caller.client.id()))),
+    }
+}
+
+async fn answer(cx: &Cx, caller: &Caller, form: &Form) -> Result<IntrospectionResponse, OAuthError> {
+    // RFC 7662 §2.1: against scanning for tokens, only who can prove who they are may ask.
+    if caller.client.auth_method.is_public() && !caller.of_any_client {
+        return Err(OAuthError::invalid_client("introspection_by_public_client")
+            .description("A public client cannot introspect tokens."));
+    }
+    let token = form.require("token")?;
+    match access_token::find(&cx.app, &cx.workspace, cx.now, token).await {
+        Ok(token) if may_know(cx, caller, &token) => Ok(active(cx, &token)),
+        Ok(_) => Ok(IntrospectionResponse::inactive()),
+        Err(error) if error.code == ErrorCode::InvalidToken => refresh_token(cx, caller, token).await,
+        Err(error) => Err(error),
+    }
+}
+
+/// A client may know about its own tokens, a resource server about those meant for it, and who has the scope about
+/// all. The client that a token is bound to must still hold the key, as it would at any resource (RFC 8705 §3).
+fn may_know(cx: &Cx, caller: &Caller, token: &AccessToken) -> bool {
+    if caller.is(&token.client) {
+        return access_token::check_binding(&cx.peer, &token.claims).is_ok();
+    }
+    caller.of_any_client || token.claims.aud.iter().any(|audience| audience == caller.client.id())
+}
+
+fn active(cx: &Cx, token: &AccessToken) -> IntrospectionResponse {
+    let claims = &token.claims;
+    let authentication = token.grant.as_ref().map(|grant| &grant.authentication);
+    IntrospectionResponse {
+        active: true,
+        amr: Some(claims.amr.clone()),
+        aud: Some(claims.aud.clone()),
+        client_id: Some(token.client.id().to_owned()),
+        cnf: claims.cnf.clone(),
+        exp: Some(claims.exp),
+        iat: Some(claims.iat),
+        idp: Some(claims.idp.clone()).filter(|idp| !idp.is_empty()),
+        idp_sub: authentication.map(|authentication| authentication.username.clone()),
+        iss: Some(claims.iss.clone()),
+        jti: Some(claims.jti.clone()),
+        nbf: Some(claims.nbf),
+        scope: Some(claims.scopes().to_string()),
+        server_id: Some(cx.workspace.id.to_string()),
+        sub: Some(claims.sub.clone()),
+        tenant_id: Some(cx.workspace.tenant_id.to_string()),
+        token_type: Some("bearer".to_owned()),
+        username: authentication.map(|authentication| authentication.username.clone()),
+        ..IntrospectionResponse::default()
+    }
+}
+
+/// A refresh token is a matter between its client and this server. Nobody else learns of it: a resource server could
+/// take it for an access token.
+async fn refresh_token(cx: &Cx, caller: &Caller, token: &str) -> Result<IntrospectionResponse, OAuthError> {
+    let store = cx.store();
+    let found = store.find_refresh_token::<RefreshRecord>(token, cx.now.millis()).await;
+    let found = found.map_err(|error| store_failure(&error))?;
+    let Some(found) = found.filter(|found| found.client_id == caller.client.id()) else {
+        return Ok(IntrospectionResponse::inactive());
+    };
+    let grant =
+        store.find_grant::<GrantRecord>(&found.grant_id).await.map_err(|error| store_failure(&error))?;
+    let Some(grant) = grant.filter(|grant| grant.revoked_at.is_none()) else {
+        return Ok(IntrospectionResponse::inactive());
+    };
+    let authentication = &grant.doc.authentication;
+    Ok(IntrospectionResponse {
+        active: true,
+        client_id: Some(found.client_id),
+        exp: Some(found.expires_at.div_euclid(1000)),
+        idp: Some(authentication.idp_id.clone()),
+        iss: Some(cx.issuer()),
+        scope: Some(grant.doc.scope.to_string()),
+        server_id: Some(cx.workspace.id.to_string()),
+        sub: Some(subject::of(&cx.workspace, &caller.client, &authentication.subject).into_owned()),
+        tenant_id: Some(cx.workspace.tenant_id.to_string()),
+        username: Some(authentication.username.clone()),
+        ..IntrospectionResponse::default()
+    })
+}

@@ -1,0 +1,19 @@
+//! What the protocol endpoints remember in memory between requests. All of it can be computed again, and all of it is
+//! bounded.
+
+use super::access_token::VerifiedTokens;
+use super::client_auth::{RemoteKeys, Verdicts};
+use super::discovery::Documents;
+
+/// The memory of one node.
+#[derive(Debug, Default)]
+pub struct Memory {
+    /// Certificate chains that were found good.
+    pub verdicts: Verdicts,
+    /// Keys that clients publish at their `jwks_uri`.
+    pub remote_keys: RemoteKeys,
+    /// Access tokens whose signature was found right.
+    pub tokens: VerifiedTokens,
+    /// Discovery documents as they are sent.
+    pub documents: Documents,
+}

@@ -1,0 +1,83 @@
+//! Userinfo (OIDC Core §5.3): `GET|POST /{tid}/{aid}/userinfo`.
+
+use axum::extract::{FromRequest, Request};
+use axum::response::Response;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use symbolon_jose::Algorithm;
+use symbolon_protocol::{Form, OAuthError};
+
+use super::access_token::{self, AccessToken};
+use super::answer::{no_store, no_store_json};
+use super::claims;
+use super::error::ErrorResponse;
+use super::form_body::FormBody;
+use super::issue::OPENID;
+use crate::cx::Cx;
+
+/// What is known about the person.
+#[derive(Serialize)]
+struct About<'a> {
+    sub: &'a str,
+    #[serde(flatten)]
+    claims: Map<String, Value>,
+}
+
+/// The same as a JWT (§5.3.2): it names its issuer and its reader.
+#[derive(Serialize)]
+struct Signed<'a> {
+    iss: &'a str,
+    aud: &'a str,
+    #[serde(flatten)]
+    about: About<'a>,
+}
+
+/// Tells what the scopes of the access token let its client know.
+pub async fn get(cx: Cx, headers: HeaderMap) -> Result<Response, ErrorResponse> {
+    userinfo(&cx, &headers, &Form::default()).await
+}
+
+/// The same, where the access token may be in the form (RFC 6750 §2.2).
+pub async fn post(cx: Cx, request: Request) -> Result<Response, ErrorResponse> {
+    let headers = request.headers().clone();
+    let form = match headers.contains_key(CONTENT_TYPE) {
+        true => FormBody::from_request(request, &cx.app).await?.0,
+        false => Form::default(),
+    };
+    userinfo(&cx, &headers, &form).await
+}
+
+async fn userinfo(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Response, ErrorResponse> {
+    let token = access_token::authorize(cx, headers, form).await?;
+    answer(cx, &token).map_err(|error| ErrorResponse::from(error).of_client(Some(token.client.id())))
+}
+
+fn answer(cx: &Cx, token: &AccessToken) -> Result<Response, OAuthError> {
+    let grant = token.grant.as_ref().filter(|_| token.claims.has_scope(OPENID)).ok_or_else(|| {
+        OAuthError::insufficient_scope("scope_missing")
+            .description("The access token lacks the scope openid.")
+            .expected(OPENID)
+            .got(token.claims.scopes())
+    })?;
+    let about = About {
+        sub: &token.claims.sub,
+        claims: claims::released(&token.claims.scopes(), &grant.authentication),
+    };
+    let wanted = token.client.entity.userinfo_signed_response_alg.as_str();
+    if matches!(wanted, "" | "none") {
+        return Ok(no_store_json(&about));
+    }
+    let signer =
+        wanted.parse::<Algorithm>().ok().and_then(|algorithm| cx.workspace.keys.signer_for(algorithm));
+    let signer = signer.ok_or_else(|| {
+        OAuthError::server_error("userinfo_algorithm_without_key")
+            .detail("userinfo_signed_response_alg asks for an algorithm that no current key of the workspace serves")
+            .got(wanted)
+    })?;
+    let signed = Signed { iss: &cx.issuer(), aud: token.client.id(), about };
+    let token = signer.sign_json(&signed);
+    let token = token.map_err(|error| OAuthError::server_error("signing_failed").detail(error))?;
+    Ok(no_store(HeaderValue::from_static("application/jwt"), token.into()))
+}
