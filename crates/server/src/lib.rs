@@ -20,5 +20,6 @@ pub mod router;
 pub mod secrets;
 pub mod seed;
 pub mod snapshot;
+pub mod start;
 pub mod tls;
 pub mod wrong_host;

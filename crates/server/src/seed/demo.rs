@@ -111,6 +111,7 @@ pub(super) fn swagger_client(tenant_id: &str, secret: &str) -> Client {
         response_types: owned(["code"]),
         // A path: under whatever name this server is reached, and on no other server.
         redirect_uris: vec![format!("/api/swagger/{tenant_id}/oauth2-redirect.html")],
+        system: true,
         scopes: defaults::admin_scopes(tenant_id),
         ..Client::default()
     }
@@ -122,6 +123,7 @@ fn system_client(tenant_id: &str) -> Client {
         client_name: "System".to_owned(),
         client_secret: Some(Secret::new(CLIENT_SECRET)),
         grant_types: owned(["client_credentials"]),
+        system: true,
         scopes: defaults::system_scopes(tenant_id),
         ..Client::default()
     }
