@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 /// `/.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`. Absent members are left out.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = wellKnown)]
 pub struct ProviderMetadata {
     // Endpoints and issuer
     /// The issuer, exactly the `iss` of its tokens.
@@ -236,7 +237,8 @@ pub struct ProviderMetadata {
 }
 
 /// Endpoints under the host that asks for a client certificate (RFC 8705 §5).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = MTLSEndpointAliases)]
 pub struct MtlsEndpointAliases {
     /// Alias of `token_endpoint`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

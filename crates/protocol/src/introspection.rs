@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 
 /// An introspection response. Of a token that is not active, [`IntrospectionResponse::inactive`] says nothing
 /// more (RFC 7662 §2.2).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = IntrospectResponse)]
 pub struct IntrospectionResponse {
     /// Whether the token can be used now.
     pub active: bool,
@@ -78,7 +79,7 @@ pub struct IntrospectionResponse {
 }
 
 /// `cnf`: the key that a token is bound to (RFC 7800 §3.1).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Confirmation {
     /// SHA-256 of the client certificate, base64url (RFC 8705 §3.1).
     #[serde(default, rename = "x5t#S256", skip_serializing_if = "Option::is_none")]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::token_type::TokenType;
 
 /// A token response. `Debug` shows no token.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct TokenResponse {
     /// The access token.
     pub access_token: String,

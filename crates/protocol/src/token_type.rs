@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::UnknownWord;
 
 /// A token type, spelled as ACP does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, utoipa::ToSchema,
+)]
 pub enum TokenType {
     #[default]
     /// RFC 6750. Also of certificate-bound tokens (RFC 8705 §3).

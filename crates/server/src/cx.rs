@@ -76,8 +76,9 @@ impl FromRequestParts<App> for Cx {
     }
 }
 
-/// The first two segments of a path: tenant and workspace.
+/// The first two segments of a path: tenant and workspace. RFC 8414 §3.1 puts a well-known segment before them.
 fn path_ids(path: &str) -> Option<(&str, &str)> {
+    let path = path.strip_prefix("/.well-known/oauth-authorization-server").unwrap_or(path);
     let mut segments = path.strip_prefix('/')?.split('/');
     match (segments.next()?, segments.next()?) {
         ("", _) | (_, "") => None,

@@ -1,7 +1,7 @@
 //! Every route, family by family.
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -25,6 +25,21 @@ pub fn protocol() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(oauth2::authorize::get, oauth2::authorize::post))
         .routes(routes!(oauth2::end_session::get, oauth2::end_session::post))
+        .routes(routes!(oauth2::introspect::introspect))
+        .merge(for_any_origin())
+}
+
+/// Those that applications in a browser call.
+fn for_any_origin() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(oauth2::token::token))
+        .routes(routes!(oauth2::revoke::revoke))
+        .routes(routes!(oauth2::userinfo::get, oauth2::userinfo::post))
+        .routes(routes!(oauth2::jwks::jwks))
+        .routes(routes!(oauth2::discovery::openid_configuration))
+        .routes(routes!(oauth2::discovery::oauth_authorization_server))
+        .routes(routes!(oauth2::discovery::oauth_authorization_server_of_host))
+        .layer(from_fn(oauth2::cors::any_origin))
 }
 
 /// Pages for people.

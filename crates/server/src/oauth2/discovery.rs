@@ -17,7 +17,7 @@ use super::answer::public_json;
 use super::authorize::rules::RESPONSE_TYPES;
 use super::claims::SCOPE_CLAIMS;
 use super::client_auth::CLIENT_AUTH_METHODS;
-use super::error::ErrorResponse;
+use super::error::{ErrorBody, ErrorResponse};
 use super::grants::GRANTS;
 use super::response_modes::RESPONSE_MODES;
 use crate::base_url::BaseUrl;
@@ -45,13 +45,51 @@ impl fmt::Debug for Documents {
     }
 }
 
-/// The metadata document.
-pub async fn discovery(cx: Cx) -> Result<Response, ErrorResponse> {
+/// The metadata, for OpenID Connect.
+#[utoipa::path(
+    get, path = "/{tid}/{aid}/.well-known/openid-configuration", operation_id = "wellKnown", tag = "oauth2",
+    params(("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace")),
+    responses(
+        (status = 200, description = "The metadata", body = ProviderMetadata),
+        (status = 404, description = "No such workspace", body = ErrorBody),
+    )
+)]
+pub async fn openid_configuration(cx: Cx) -> Result<Response, ErrorResponse> {
+    document(&cx)
+}
+
+/// The same, for OAuth 2.
+#[utoipa::path(
+    get, path = "/{tid}/{aid}/.well-known/oauth-authorization-server", operation_id = "oauthAuthorizationServer", tag = "oauth2",
+    params(("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace")),
+    responses(
+        (status = 200, description = "The metadata", body = ProviderMetadata),
+        (status = 404, description = "No such workspace", body = ErrorBody),
+    )
+)]
+pub async fn oauth_authorization_server(cx: Cx) -> Result<Response, ErrorResponse> {
+    document(&cx)
+}
+
+/// The same, where RFC 8414 §3.1 has clients look.
+#[utoipa::path(
+    get, path = "/.well-known/oauth-authorization-server/{tid}/{aid}", operation_id = "oauthAuthorizationServerOfHost", tag = "oauth2",
+    params(("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace")),
+    responses(
+        (status = 200, description = "The metadata", body = ProviderMetadata),
+        (status = 404, description = "No such workspace", body = ErrorBody),
+    )
+)]
+pub async fn oauth_authorization_server_of_host(cx: Cx) -> Result<Response, ErrorResponse> {
+    document(&cx)
+}
+
+fn document(cx: &Cx) -> Result<Response, ErrorResponse> {
     let key = (cx.workspace.generation(), cx.base_url.clone());
     if let Some(document) = cx.app.memory.documents.0.get(&key) {
         return Ok(public_json(document));
     }
-    let rendered = serde_json::to_vec(&metadata(&cx));
+    let rendered = serde_json::to_vec(&metadata(cx));
     let rendered = rendered.map_err(|error| OAuthError::server_error("answer_unwritable").detail(error))?;
     let document = Bytes::from(rendered);
     cx.app.memory.documents.0.insert(key, document.clone());

@@ -5,8 +5,10 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, PRAGMA, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
+use symbolon_protocol::www_authenticate::Challenge;
 use symbolon_protocol::{ErrorCode, OAuthError};
 use symbolon_store::StoreError;
+use utoipa::ToSchema;
 
 use crate::refusals::Refused;
 
@@ -22,12 +24,18 @@ pub struct ErrorResponse {
 }
 
 /// A superset of ACP's `genericError` and `RFC6749Error`.
-#[derive(Serialize)]
-struct Body<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = genericError)]
+pub struct ErrorBody<'a> {
+    /// The code (RFC 6749 §5.2, RFC 6750 §3.1).
     error: &'a str,
+    /// For the developer of the client.
     error_description: &'a str,
+    /// The same, under ACP's name.
     error_hint: &'a str,
+    /// The HTTP status.
     error_code: u16,
+    /// The HTTP status.
     status_code: u16,
 }
 
@@ -93,7 +101,7 @@ impl IntoResponse for ErrorResponse {
     fn into_response(self) -> Response {
         let Self { error, status, client_id } = self;
         let code = error.code;
-        let body = Body {
+        let body = ErrorBody {
             error: code.as_str(),
             error_description: &error.description,
             error_hint: &error.description,
@@ -117,20 +125,19 @@ impl IntoResponse for ErrorResponse {
     }
 }
 
+/// The realm of all challenges.
+const REALM: &str = "oauth2";
 /// The reason code of a request without an access token.
 pub const TOKEN_MISSING: &str = "access_token_missing";
 
 /// RFC 6749 §5.2: a 401 to a client names a scheme. RFC 6750 §3: so does one to the bearer of a token.
 fn challenge(error: &OAuthError) -> Option<HeaderValue> {
-    let text = match error.code {
-        ErrorCode::InvalidClient => "Basic realm=\"oauth2\", charset=\"UTF-8\"".to_owned(),
+    let challenge = match error.code {
+        ErrorCode::InvalidClient => Challenge::basic(REALM),
         // RFC 6750 §3.1: no error code where no authentication was tried.
-        ErrorCode::InvalidToken if error.reason.code == TOKEN_MISSING => "Bearer".to_owned(),
-        ErrorCode::InvalidToken | ErrorCode::InsufficientScope => {
-            let description = error.description.replace(['"', '\\'], "'");
-            format!("Bearer error=\"{}\", error_description=\"{description}\"", error.code.as_str())
-        }
+        ErrorCode::InvalidToken if error.reason.code == TOKEN_MISSING => Challenge::bearer(REALM),
+        ErrorCode::InvalidToken | ErrorCode::InsufficientScope => Challenge::bearer(REALM).error(error),
         _ => return None,
     };
-    HeaderValue::from_str(&text).ok()
+    HeaderValue::from_str(&challenge.to_string()).ok()
 }

@@ -10,13 +10,26 @@ use symbolon_protocol::{ErrorCode, Form, IntrospectionResponse, OAuthError};
 use super::access_token::{self, AccessToken};
 use super::answer::no_store_json;
 use super::caller::{Caller, INTROSPECT_TOKENS};
-use super::error::{ErrorResponse, store_failure};
+use super::error::{ErrorBody, ErrorResponse, store_failure};
 use super::form_body::FormBody;
+use super::forms::TokenToExamine;
 use super::issue::subject;
 use super::records::{GrantRecord, RefreshRecord};
 use crate::cx::Cx;
 
 /// Tells whether a token is live, and what it says.
+#[utoipa::path(
+    post, path = "/{tid}/{aid}/oauth2/introspect", operation_id = "introspect", tag = "oauth2",
+    params(("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace")),
+    request_body(content = TokenToExamine, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, description = "What the token says, or that it is not active", body = IntrospectionResponse),
+        (status = 400, description = "The request is malformed", body = ErrorBody),
+        (status = 401, description = "The caller is not who it says it is", body = ErrorBody),
+        (status = 403, description = "The access token lacks the scope introspect_tokens", body = ErrorBody),
+        (status = 503, description = "The store is away: nothing is known about the token", body = ErrorBody),
+    )
+)]
 pub async fn introspect(
     cx: Cx,
     headers: HeaderMap,

@@ -11,6 +11,7 @@ pub mod discovery;
 pub mod end_session;
 pub mod error;
 pub mod form_body;
+pub mod forms;
 pub mod grants;
 pub mod id_token_hint;
 pub mod introspect;

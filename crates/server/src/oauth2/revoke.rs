@@ -11,12 +11,25 @@ use symbolon_protocol::{ErrorCode, Form, OAuthError};
 use super::access_token::{self, AccessToken};
 use super::answer::no_store;
 use super::caller::{Caller, REVOKE_TOKENS};
-use super::error::{ErrorResponse, store_failure};
+use super::error::{ErrorBody, ErrorResponse, store_failure};
 use super::form_body::FormBody;
+use super::forms::TokenToExamine;
 use super::records::RefreshRecord;
 use crate::cx::Cx;
 
 /// Ends a token.
+#[utoipa::path(
+    post, path = "/{tid}/{aid}/oauth2/revoke", operation_id = "revoke", tag = "oauth2",
+    params(("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace")),
+    request_body(content = TokenToExamine, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, description = "The token is no more"),
+        (status = 400, description = "The request is malformed, or the token is another client's", body = ErrorBody),
+        (status = 401, description = "The caller is not who it says it is", body = ErrorBody),
+        (status = 403, description = "The access token lacks the scope revoke_tokens", body = ErrorBody),
+        (status = 503, description = "The store is away: the token still lives", body = ErrorBody),
+    )
+)]
 pub async fn revoke(cx: Cx, headers: HeaderMap, FormBody(form): FormBody) -> Result<Response, ErrorResponse> {
     let caller = Caller::authenticate(&cx, &headers, &form, REVOKE_TOKENS).await;
     let caller = caller.map_err(|error| ErrorResponse::from(error).of_client(form.get("client_id")))?;

@@ -8,14 +8,26 @@ use http::HeaderMap;
 use symbolon_protocol::{OAuthError, TokenResponse};
 
 use super::answer::no_store_json;
-use super::error::ErrorResponse;
+use super::error::{ErrorBody, ErrorResponse};
 use super::form_body::FormBody;
+use super::forms::TokenForm;
 use super::grants::{self, Grant, TokenRequest};
 use super::{client_auth, issue};
 use crate::cx::Cx;
 use crate::metrics::GrantLabel;
 
 /// Issues tokens.
+#[utoipa::path(
+    post, path = "/{tid}/{aid}/oauth2/token", operation_id = "token", tag = "oauth2",
+    params(("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace")),
+    request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, description = "Tokens", body = TokenResponse),
+        (status = 400, description = "The request or the grant is refused", body = ErrorBody),
+        (status = 401, description = "The client is not who it says it is", body = ErrorBody),
+        (status = 503, description = "The store is away: nothing was spent, try again", body = ErrorBody),
+    )
+)]
 pub async fn token(
     cx: Cx,
     headers: HeaderMap,

@@ -12,8 +12,9 @@ use symbolon_protocol::{Form, OAuthError};
 use super::access_token::{self, AccessToken};
 use super::answer::{no_store, no_store_json};
 use super::claims;
-use super::error::ErrorResponse;
+use super::error::{ErrorBody, ErrorResponse};
 use super::form_body::FormBody;
+use super::forms::Userinfo;
 use super::issue::OPENID;
 use crate::cx::Cx;
 
@@ -35,11 +36,29 @@ struct Signed<'a> {
 }
 
 /// Tells what the scopes of the access token let its client know.
+#[utoipa::path(
+    get, path = "/{tid}/{aid}/userinfo", operation_id = "userinfo", tag = "oauth2",
+    params(("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace")),
+    responses(
+        (status = 200, description = "What is known about the person; a JWT if the client wants one", content((Userinfo = "application/json"), (String = "application/jwt"))),
+        (status = 401, description = "The access token is missing, not live, or bound to another certificate", body = ErrorBody),
+        (status = 403, description = "The access token lacks the scope openid", body = ErrorBody),
+    )
+)]
 pub async fn get(cx: Cx, headers: HeaderMap) -> Result<Response, ErrorResponse> {
     userinfo(&cx, &headers, &Form::default()).await
 }
 
 /// The same, where the access token may be in the form (RFC 6750 §2.2).
+#[utoipa::path(
+    post, path = "/{tid}/{aid}/userinfo", operation_id = "userinfoPost", tag = "oauth2",
+    params(("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace")),
+    responses(
+        (status = 200, description = "What is known about the person; a JWT if the client wants one", content((Userinfo = "application/json"), (String = "application/jwt"))),
+        (status = 401, description = "The access token is missing, not live, or bound to another certificate", body = ErrorBody),
+        (status = 403, description = "The access token lacks the scope openid", body = ErrorBody),
+    )
+)]
 pub async fn post(cx: Cx, request: Request) -> Result<Response, ErrorResponse> {
     let headers = request.headers().clone();
     let form = match headers.contains_key(CONTENT_TYPE) {

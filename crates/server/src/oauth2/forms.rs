@@ -1,0 +1,54 @@
+//! What requests and answers look like in the OpenAPI document. The endpoints read forms one parameter at a time.
+
+use utoipa::ToSchema;
+
+/// A token request (RFC 6749 §4).
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes a form, is never made")]
+pub struct TokenForm {
+    /// The grant.
+    grant_type: String,
+    /// The client, unless the Authorization header names it.
+    client_id: Option<String>,
+    /// The secret of a client that sends it in the form.
+    #[schema(format = Password)]
+    client_secret: Option<String>,
+    /// The scopes wanted, separated by spaces.
+    scope: Option<String>,
+    /// The authorization code.
+    code: Option<String>,
+    /// The redirect URI of the authorization request, if it named one.
+    redirect_uri: Option<String>,
+    /// The PKCE verifier.
+    code_verifier: Option<String>,
+    /// The refresh token.
+    refresh_token: Option<String>,
+}
+
+/// A request about a token (RFC 7009 §2.1, RFC 7662 §2.1).
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes a form, is never made")]
+pub struct TokenToExamine {
+    /// The token.
+    token: String,
+    /// What kind of token it is; not needed.
+    token_type_hint: Option<String>,
+    /// The client, unless the Authorization header names it.
+    client_id: Option<String>,
+    /// The secret of a client that sends it in the form.
+    #[schema(format = Password)]
+    client_secret: Option<String>,
+}
+
+/// What is known about a person (OpenID Connect Core §5.1). Further claims follow the scopes.
+#[derive(ToSchema)]
+#[schema(as = userinfoResponse)]
+#[expect(dead_code, reason = "describes an answer, is never made")]
+pub struct Userinfo {
+    /// The subject, as the client knows it.
+    sub: String,
+    /// Claims of the scopes profile, email, address and phone.
+    #[schema(additional_properties)]
+    #[serde(flatten)]
+    claims: std::collections::BTreeMap<String, serde_json::Value>,
+}
