@@ -17,7 +17,7 @@ use tokio_postgres::{Config, NoTls};
 
 use super::{Batch, Outcome, Row, Statement};
 use crate::error::{Result, StoreError};
-use error::{is_stale, is_transient, pool_error, store_error};
+use error::{is_gone, is_stale, is_transient, pool_error, store_error};
 use listen::Listener;
 
 /// How the server is reached.
@@ -67,6 +67,9 @@ pub(crate) struct Postgres {
     listener: OnceLock<Listener>,
 }
 
+/// How often a read is tried.
+const READS: u32 = 3;
+
 /// How often a transaction that the server rolled back is tried again, and the first pause before it.
 const RETRIES: u32 = 6;
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
@@ -98,9 +101,10 @@ impl Postgres {
         Ok(postgres)
     }
 
-    /// Runs a query. A connection that turns out to be dead is replaced once.
+    /// Runs a query; again when the connection turns out to be dead, as all are after the server was restarted.
     pub(super) async fn read(&self, statement: &Statement) -> Result<Vec<Row>> {
-        for last_try in [false, true] {
+        let mut tries = 0;
+        loop {
             let client = self.client().await?;
             let reading = async {
                 let prepared = client.prepare_cached(&statement.sql).await?;
@@ -114,15 +118,19 @@ impl Postgres {
                     return Err(StoreError::Unavailable("the database does not answer".to_owned()));
                 }
             };
-            let again = client.is_closed() || is_stale(&error) || is_transient(&error);
-            if is_stale(&error) {
+            tries += 1;
+            if is_gone(&error) {
+                self.pool.retain(|_, _| false);
                 discard(client);
+            } else if is_stale(&error) {
+                discard(client);
+            } else if !is_transient(&error) {
+                return Err(store_error(&error));
             }
-            if last_try || !again {
+            if tries == READS {
                 return Err(store_error(&error));
             }
         }
-        Err(StoreError::Internal("a read is tried twice".to_owned()))
     }
 
     /// Applies a batch in one transaction, and again when the server rolled it back for reasons of its own.
@@ -155,8 +163,8 @@ impl Postgres {
         match outcome {
             Ok(Ok(outcomes)) => Ok(outcomes),
             Ok(Err(transaction::Failure::Database(error))) => {
-                // Whatever state it is in, it is not given to anybody else.
-                if is_stale(&error) || !transaction::is_idle_after(&error) {
+                // Unless the server answered, and goes on, nobody knows what state the connection is in.
+                if is_stale(&error) || is_gone(&error) {
                     discard(client);
                 }
                 Err(transaction::Failure::Database(error))

@@ -16,8 +16,12 @@ pub(crate) fn keys() -> MasterKeys {
     MasterKeys::new(&[7; 32], &[]).unwrap()
 }
 
+pub(crate) fn file_location(folder: &Path) -> Location {
+    Location::Sqlite(SqliteOptions::file(folder.join("symbolon.db")))
+}
+
 pub(crate) async fn sqlite_file(folder: &Path) -> Store {
-    let location = Location::Sqlite(SqliteOptions::file(folder.join("symbolon.db")));
+    let location = file_location(folder);
     Store::migrate(&location, false, NOW).await.unwrap();
     furnished(Store::open(&location, keys(), NOW).await.unwrap()).await
 }
@@ -52,7 +56,10 @@ impl Schema {
 
     pub(crate) fn location(&self) -> Location {
         let separator = if self.server.contains('?') { '&' } else { '?' };
-        let url = format!("{}{separator}options=-c%20search_path%3D{}", self.server, self.name);
+        let url = format!(
+            "{}{separator}options=-c%20search_path%3D{}&application_name={}",
+            self.server, self.name, self.name
+        );
         Location::Postgres(PostgresOptions { connections: 8, ..PostgresOptions::new(url) })
     }
 
@@ -67,6 +74,20 @@ impl Schema {
         client.batch_execute(sql).await.unwrap();
         drop(client);
         connection.await.unwrap().unwrap();
+    }
+
+    /// Ends every connection of the stores on this schema.
+    pub(crate) async fn terminate_others(&self) {
+        let sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name";
+        self.execute(&format!("{sql} = '{}'", self.name)).await;
+    }
+
+    pub(crate) fn server(&self) -> &str {
+        &self.server
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     pub(crate) async fn remove(self) {

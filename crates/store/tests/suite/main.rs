@@ -10,9 +10,12 @@ mod entities;
 mod isolation;
 mod keys;
 mod lists;
+mod master_key;
+mod postgres_only;
 mod provision;
 mod races;
 mod runtime;
+mod sqlite_only;
 mod sweep;
 
 /// Runs each case on each backend.
@@ -108,6 +111,7 @@ on_every_backend! {
         writers_of_different_rows_all_succeed,
     }
     runtime::{
+        a_caller_that_goes_away_leaves_nothing_half_done,
         a_code_is_good_for_one_redemption,
         a_code_is_issued_once_for_a_request,
         a_refresh_token_is_rotated_with_a_grace,

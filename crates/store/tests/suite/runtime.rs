@@ -1,9 +1,12 @@
 //! What expires.
 
+use std::time::Duration;
+
 use symbolon_store::{
     AccessToken, AuthorizeSessionKey, NewAuthorizeSession, NewCode, NewGrant, NewRefreshToken, NewSession,
     Redemption, Rotation, RotationRequest, Store, StoreError,
 };
+use tokio::task::JoinSet;
 
 use crate::backend::{NOW, client};
 
@@ -235,4 +238,28 @@ pub(crate) async fn consent_is_remembered_listed_and_revoked(store: Store) {
     assert_eq!(w.revoke_scope_grants("alice", "c", None).await.unwrap(), 1);
     assert_eq!(w.revoke_scope_grants_of_client("d").await.unwrap(), 2);
     assert_eq!(w.list_scope_grants_of_user("alice").await.unwrap(), []);
+}
+
+pub(crate) async fn a_caller_that_goes_away_leaves_nothing_half_done(store: Store) {
+    let mut tasks = JoinSet::new();
+    for i in 0..60_u64 {
+        let store = store.clone();
+        tasks.spawn(async move {
+            let id = format!("g{i}");
+            let code = NewCode { code: &id, doc: &7, expires_at: NOW + 500 };
+            let (w, grant) = (store.workspace("t", "w"), grant(&id));
+            let insertion = w.insert_code(&code, &grant);
+            let _ = tokio::time::timeout(Duration::from_micros(i * 40), insertion).await;
+        });
+    }
+    tasks.join_all().await;
+    // Whatever was begun is done by then, for the queue is in order and the pool is shared.
+    let w = store.workspace("t", "w");
+    w.insert_code(&NewCode { code: "last", doc: &7, expires_at: NOW + 500 }, &grant("last")).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    for i in 0..60 {
+        let id = format!("g{i}");
+        let code = w.find_code::<i32>(&id, NOW).await.unwrap();
+        assert_eq!(code.is_some(), w.find_grant::<u8>(&id).await.unwrap().is_some(), "{i}");
+    }
 }

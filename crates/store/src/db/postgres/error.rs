@@ -48,6 +48,13 @@ pub(super) fn is_stale(error: &Error) -> bool {
     matches!(error.code(), Some(&SqlState::FEATURE_NOT_SUPPORTED | &SqlState::INVALID_SQL_STATEMENT_NAME))
 }
 
+/// The connection is of no use any more: it broke, or the server said that it ends it.
+pub(super) fn is_gone(error: &Error) -> bool {
+    error
+        .as_db_error()
+        .is_none_or(|database| ["08", "57P"].iter().any(|class| database.code().code().starts_with(class)))
+}
+
 fn conflict(database: &DbError) -> StoreError {
     // "Key (tenant_id, workspace_id, name)=(t, w, read) already exists."
     let columns =

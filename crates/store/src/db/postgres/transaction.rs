@@ -44,7 +44,7 @@ type Answer = (u64, Vec<tokio_postgres::Row>);
 /// Statements sent at once; an answer is not read until all are sent, so there is a limit.
 const PIPELINE: usize = 24;
 
-/// Applies a batch, whole or not at all. The connection is idle afterwards, see [`is_idle_after`].
+/// Applies a batch, whole or not at all. When the server itself refused, the connection is idle afterwards.
 pub(super) async fn apply(
     client: &deadpool_postgres::Client,
     batch: &Batch,
@@ -76,12 +76,6 @@ pub(super) async fn apply(
         .take(batch.statements.len())
         .map(|answer| values::rows(answer).map(|(rows_affected, rows)| Outcome { rows_affected, rows }));
     Ok(outcomes.collect::<Result<_, _>>()?)
-}
-
-/// Whether the server has ended the transaction in which this error arose, or never began one.
-pub(super) fn is_idle_after(error: &Error) -> bool {
-    // What the server itself answers is followed by our ROLLBACK or by the COMMIT that was already sent.
-    error.as_db_error().is_some()
 }
 
 /// BEGIN, everything, COMMIT in one round trip. When a statement fails the server refuses what follows, and

@@ -38,3 +38,23 @@ impl Drop for TemporaryFolder {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_private_and_goes_with_its_owner() {
+        let (one, other) = (TemporaryFolder::create().unwrap(), TemporaryFolder::create().unwrap());
+        assert_ne!(one.path(), other.path());
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(fs::metadata(one.path()).unwrap().permissions().mode() & 0o777, 0o700);
+        }
+        fs::write(one.path().join("file"), "x").unwrap();
+        let path = one.path().to_owned();
+        drop(one);
+        assert!(!path.exists() && other.path().exists());
+    }
+}
