@@ -1,4 +1,4 @@
-"""kill -9 in mid-load, a new start on the same data folder: what was acknowledged is there, what was used stays used."""
+"""kill -9 in mid-load, a new start on the same data: what was acknowledged is there, what was used stays used."""
 
 import os
 import random
@@ -11,12 +11,14 @@ import requests
 
 from browser import Browser
 from checks import check, equal
-from demo import ADMIN, Demo
+from demo import Demo
 from processes import Running, free_port
 
 FOLDER = Path(os.environ["SYMBOLON_FOLDER"])
 CALLBACK = "https://client.example/callback"
 ROUNDS = 3
+# Seconds for which a code can certainly be used.
+CODE_LIFETIME = 20
 CLIENT = {
     "client_id": "crash",
     "client_name": "A client that sees a crash",
@@ -39,25 +41,33 @@ class Acknowledged:
 
 
 def main():
+    crash("SQLite", {})
+    crash("PostgreSQL", {"SQL_URL": os.environ["SYMBOLON_TEST_POSTGRES"]})
+
+
+def crash(store, settings):
+    folder = FOLDER / store
+    folder.mkdir()
     secret = None
     acknowledged = Acknowledged()
     for number in range(1, ROUNDS + 1):
-        with start() as server:
-            demo = server.demo
+        clients, codes = len(acknowledged.clients), len(acknowledged.codes_used)
+        with start(folder, settings) as server:
             if secret is None:
-                secret = demo.create_client(**CLIENT)["client_secret"]
+                secret = server.demo.create_client(**CLIENT)["client_secret"]
             load_until_killed(server, secret, acknowledged)
-        check(f"round {number}: the server was killed under load", len(acknowledged.clients) > 0)
-    with start() as server:
-        verify(server.demo, secret, acknowledged)
+        grown = len(acknowledged.clients) > clients and len(acknowledged.codes_used) > codes
+        check(f"{store}: crash {number} came under load", grown)
+    with start(folder, settings) as server:
+        verify(store, server.demo, secret, acknowledged)
 
 
-def start():
+def start(folder, settings):
     port = free_port()
-    command = [os.environ["SYMBOLON_BINARY"], "quickstart", "--port", str(port), "--data-dir", str(FOLDER)]
-    environment = {**os.environ, "METRICS_ENABLED": "false"}
-    server = Running(command, port, FOLDER / "server.log", env=environment, cwd=FOLDER)
-    server.demo = Demo(f"https://localhost:{port}", FOLDER)
+    command = [os.environ["SYMBOLON_BINARY"], "quickstart", "--port", str(port), "--data-dir", str(folder)]
+    environment = {**os.environ, "METRICS_ENABLED": "false", **settings}
+    server = Running(command, port, FOLDER / "server.log", env=environment, cwd=folder)
+    server.demo = Demo(f"https://localhost:{port}", folder)
     return server
 
 
@@ -78,7 +88,11 @@ def create_clients(demo, management, acknowledged):
     session.headers["Authorization"] = f"Bearer {management}"
     try:
         while True:
-            body = {"authorization_server_id": "default", "client_name": "One of many", "grant_types": ["client_credentials"]}
+            body = {
+                "authorization_server_id": "default",
+                "client_name": "One of many",
+                "grant_types": ["client_credentials"],
+            }
             url = f"{demo.url}/api/admin/default/clients"
             answer = session.post(url, json=body, verify=False, timeout=10)
             if answer.status_code == 201:
@@ -102,7 +116,7 @@ def run_flows(demo, secret, acknowledged):
         for number in range(10_000):
             code = parse_qs(urlsplit(end).query)["code"][0]
             if number % 3 == 0:
-                acknowledged.codes_open.append((time.monotonic(), demo.issuer, code))
+                acknowledged.codes_open.append((time.monotonic(), code))
             else:
                 redeem_and_refresh(demo, secret, code, number % 3 == 2, acknowledged)
             end = browser.open(url)
@@ -136,33 +150,34 @@ def token_request(demo, secret, **form):
     return requests.post(f"{demo.issuer}/oauth2/token", data=form, verify=False, timeout=10)
 
 
-def verify(demo, secret, acknowledged):
-    token = requests.post(
-        f"{demo.url}/default/admin/oauth2/token", data={"grant_type": "client_credentials"}, auth=ADMIN, verify=False, timeout=10
-    ).json()["access_token"]
-    headers = {"Authorization": f"Bearer {token}"}
-    lost = [
-        client
-        for client in acknowledged.clients
-        if requests.get(f"{demo.url}/api/admin/default/clients/{client}", headers=headers, verify=False, timeout=10).status_code
-        != 200
-    ]
-    equal(f"all {len(acknowledged.clients)} acknowledged clients are there", lost, [])
+def verify(store, demo, secret, acknowledged):
+    management = requests.Session()
+    management.headers["Authorization"] = f"Bearer {demo.management_token()}"
+    clients = f"{demo.url}/api/admin/default/clients"
+    answers = [management.get(f"{clients}/{id}", verify=False, timeout=10) for id in acknowledged.clients]
+    lost = [answer.text for answer in answers if answer.status_code != 200]
+    equal(f"{store}: all {len(answers)} acknowledged clients are there", lost, [])
 
     # Refresh tokens first: a used code that comes again ends the tokens made from it.
-    check("refresh tokens were given out", len(acknowledged.refresh_tokens) > 0)
-    lost = [answer.text for token in acknowledged.refresh_tokens if (answer := renew(demo, secret, token)).status_code != 200]
-    equal(f"all {len(acknowledged.refresh_tokens)} acknowledged refresh tokens work", lost, [])
+    check(f"{store}: refresh tokens were given out", len(acknowledged.refresh_tokens) > 0)
+    answers = [renew(demo, secret, token) for token in acknowledged.refresh_tokens]
+    lost = [answer.text for answer in answers if answer.status_code != 200]
+    equal(f"{store}: all {len(answers)} acknowledged refresh tokens work", lost, [])
 
-    # A code lives for a minute or so: those of the last rounds are young enough.
-    young = [code for at, _, code in acknowledged.codes_open if time.monotonic() - at < 20]
-    check("codes were given out shortly before the last crash", len(young) > 0)
-    lost = [answer.text for code in young if (answer := redeem(demo, secret, code)).status_code != 200]
-    equal(f"all {len(young)} young codes that nobody used can be used", lost, [])
+    # A code does not live for long: those of the last crash are young enough.
+    young = [code for at, code in acknowledged.codes_open if time.monotonic() - at < CODE_LIFETIME]
+    check(f"{store}: codes were given out shortly before the last crash", len(young) > 0)
+    answers = [redeem(demo, secret, code) for code in young]
+    lost = [answer.text for answer in answers if answer.status_code != 200]
+    equal(f"{store}: all {len(answers)} codes that nobody used can be used", lost, [])
 
     answers = [redeem(demo, secret, code) for code in acknowledged.codes_used]
-    reused = [answer.text for answer in answers if answer.status_code != 400 or answer.json()["error"] != "invalid_grant"]
-    equal(f"all {len(answers)} used codes stay used", reused, [])
+    reused = [answer.text for answer in answers if not is_refused(answer)]
+    equal(f"{store}: all {len(answers)} used codes stay used", reused, [])
+
+
+def is_refused(answer):
+    return answer.status_code == 400 and answer.json()["error"] == "invalid_grant"
 
 
 main()

@@ -19,8 +19,8 @@ impl Context {
         Self { given_postgres, cluster: None, is_built: false }
     }
 
-    /// The URL of an empty PostgreSQL database for `cargo test`.
-    pub(crate) fn postgres(&mut self) -> anyhow::Result<String> {
+    /// The URL of a PostgreSQL database; of a private server, an empty one of this name.
+    pub(crate) fn postgres(&mut self, name: &str) -> anyhow::Result<String> {
         if let Some(url) = &self.given_postgres {
             return Ok(url.clone());
         }
@@ -28,7 +28,7 @@ impl Context {
             Some(cluster) => cluster,
             None => self.cluster.insert(Cluster::start()?),
         };
-        cluster.create_database("symbolon")
+        cluster.create_database(name)
     }
 
     /// Builds everything that the tests run, once: the binary and the test programs in one command,

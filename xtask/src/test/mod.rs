@@ -102,7 +102,7 @@ const PARTS: &[Part] = &[
     Part {
         name: "crash",
         about: "kill -9 under load loses nothing acknowledged",
-        needs: &[Tool::Curl, Tool::Python],
+        needs: &[Tool::Postgres, Tool::Python],
         run: end_to_end::crash,
     },
 ];

@@ -31,7 +31,7 @@ pub(crate) fn tests(context: &mut Context) -> anyhow::Result<Counts> {
     let mut cargo = project::cargo();
     cargo
         .args(["test", "--workspace", "--locked", "--no-fail-fast"])
-        .env("SYMBOLON_TEST_POSTGRES", context.postgres()?)
+        .env("SYMBOLON_TEST_POSTGRES", context.postgres("unit")?)
         // A snapshot that differs is a failure, never a file to look at later.
         .env("INSTA_UPDATE", "no");
     let finished = process::run(&mut cargo, &context::log("rust"), LIMIT)?;
