@@ -38,6 +38,15 @@ pub enum CertificateSource {
     Header(Box<str>),
 }
 
+/// How a connection is encrypted; in the request's extensions unless it came without TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TlsSession {
+    /// `TLSv1.2` or `TLSv1.3`.
+    pub version: &'static str,
+    /// The cipher suite's IANA name, such as `TLS13_AES_256_GCM_SHA384`.
+    pub cipher: &'static str,
+}
+
 impl Peer {
     /// The peer of a request. A request that no listener of ours has taken in has an unknown peer without a
     /// certificate.
@@ -48,5 +57,17 @@ impl Peer {
     fn unknown() -> Self {
         let remote = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
         Self { remote, certificate: None, resumed: false }
+    }
+}
+
+impl TlsSession {
+    pub(super) fn of(connection: &rustls::ServerConnection) -> Option<Self> {
+        let version = match connection.protocol_version()? {
+            rustls::ProtocolVersion::TLSv1_2 => "TLSv1.2",
+            rustls::ProtocolVersion::TLSv1_3 => "TLSv1.3",
+            _ => return None,
+        };
+        let cipher = connection.negotiated_cipher_suite()?.suite().as_str()?;
+        Some(Self { version, cipher })
     }
 }
