@@ -170,3 +170,54 @@ impl Drop for Background {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn output_is_kept_and_a_bad_status_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("logs/part.log");
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo one; echo two >&2; exit 3"]);
+        let finished = run(&mut command, &log, Duration::from_secs(60)).unwrap();
+        let mut lines = finished.lines.clone();
+        lines.sort();
+        assert_eq!(lines, ["one", "two"]);
+        assert_eq!(std::fs::read_to_string(&log).unwrap().lines().count(), 2);
+        let error = finished.success("sh").err().map(|error| error.to_string());
+        assert_eq!(error.as_deref(), Some("sh ended with status 3"));
+    }
+
+    #[test]
+    fn what_does_not_end_in_time_is_ended() {
+        let folder = tempfile::tempdir().unwrap();
+        let started = Instant::now();
+        let mut command = Command::new("sleep");
+        let limit = Duration::from_millis(100);
+        let error = run(command.arg("60"), &folder.path().join("log"), limit).err();
+        assert!(error.is_some_and(|error| error.to_string().contains("did not end")));
+        assert!(started.elapsed() < Duration::from_secs(30));
+    }
+
+    #[test]
+    fn a_program_in_the_background_ends_with_its_handle() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = Command::new("sleep");
+        let background =
+            Background::start(command.arg("60"), &folder.path().join("log"), Signal::TERM).unwrap();
+        let pid = Pid::from_child(&background.child);
+        drop(background);
+        assert!(rustix::process::test_kill_process(pid).is_err(), "it still runs");
+    }
+
+    #[test]
+    fn a_program_that_ends_early_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut background =
+            Background::start(&mut Command::new("true"), &folder.path().join("log"), Signal::TERM).unwrap();
+        let error = background.wait_until(Duration::from_secs(30), || false).err();
+        assert!(error.is_some_and(|error| error.to_string().contains("ended before")));
+    }
+}

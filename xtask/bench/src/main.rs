@@ -7,6 +7,7 @@
 mod ceiling;
 mod clock;
 mod cpu;
+mod flow;
 mod form;
 mod load;
 mod report;

@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     list: bool,
     /// A part that cannot run is an error, not skipped
-    #[arg(long, env = "CI", value_parser = clap::builder::BoolishValueParser::new(), num_args = 0..=1,
+    #[arg(long, env = "CI", value_parser = clap::builder::FalseyValueParser::new(), num_args = 0..=1,
           default_value = "false", default_missing_value = "true")]
     ci: bool,
     /// Install nothing, skip what lacks a program
