@@ -32,6 +32,8 @@ impl Service {
             .args(["quickstart", "--port", &port.to_string(), "--data-dir"])
             .arg(folder)
             .args(arguments)
+            // Several servers may run at a time, and there is one default port for metrics.
+            .env("METRICS_ENABLED", "false")
             .current_dir(folder);
         let mut server = process::Background::start(&mut command, &log, Signal::TERM)?;
         server

@@ -59,7 +59,11 @@ async fn connection(stream: TcpStream, acceptor: TlsAcceptor, signer: Arc<Signer
         async move { Ok::<_, Infallible>(answer(request, &signer).await) }
     });
     // A client that closes without notice is the usual end of a connection here.
-    auto::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await.ok();
+    auto::Builder::new(TokioExecutor::new())
+        .http1_only()
+        .serve_connection(TokioIo::new(stream), service)
+        .await
+        .ok();
 }
 
 async fn answer(request: Request<Incoming>, signer: &Signer) -> Response<Full<Bytes>> {
@@ -147,6 +151,7 @@ fn tls() -> anyhow::Result<ServerConfig> {
             PrivateKeyDer::try_from(key.serialize_der()).map_err(anyhow::Error::msg)?,
         )?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    config.ticketer = provider::Ticketer::new()?;
     Ok(config)
 }
 
