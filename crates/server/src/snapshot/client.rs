@@ -107,10 +107,13 @@ fn take_secrets(entity: &mut entity::Client) -> Vec<SecretDigest> {
         .client_secret
         .take()
         .map(|secret| SecretDigest { digest: sha256(secret.reveal().as_bytes()), expires_at });
+    let ends = std::mem::take(&mut entity.rotated_secrets_expire_at);
+    let ends = ends.into_iter().map(|at| (at > 0).then_some(at)).chain(std::iter::repeat(None));
     let rotated = std::mem::take(&mut entity.rotated_secrets);
     let rotated = rotated
         .into_iter()
-        .map(|secret| SecretDigest { digest: sha256(secret.reveal().as_bytes()), expires_at: None });
+        .zip(ends)
+        .map(|(secret, expires_at)| SecretDigest { digest: sha256(secret.reveal().as_bytes()), expires_at });
     current.into_iter().chain(rotated).collect()
 }
 

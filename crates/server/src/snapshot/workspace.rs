@@ -69,9 +69,14 @@ impl Workspace {
     /// The issuer identifier (RFC 8414 §2) under a base URL: the workspace's `custom_issuer_url`, else
     /// `{base}/{tid}/{aid}`.
     pub fn issuer(&self, base_url: &BaseUrl) -> String {
-        match &self.server.custom_issuer_url {
+        Self::issuer_of(&self.server, &self.tenant_id, base_url)
+    }
+
+    /// The issuer identifier of a workspace that need not be in memory.
+    pub fn issuer_of(server: &Server, tenant_id: &str, base_url: &BaseUrl) -> String {
+        match &server.custom_issuer_url {
             Some(url) => url.trim_end_matches('/').to_owned(),
-            None => format!("{base_url}/{}/{}", self.tenant_id, self.id),
+            None => format!("{base_url}/{tenant_id}/{}", server.id),
         }
     }
 

@@ -146,6 +146,10 @@ pub struct Client {
     pub revocation_endpoint_auth_method: String,
     /// Older secrets that are still accepted (at most 2); sealed when stored.
     pub rotated_secrets: Vec<Secret>,
+    /// Until when each of `rotated_secrets` is accepted, in unix seconds; 0 or absent: until it is revoked. An
+    /// addition of ours.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rotated_secrets_expire_at: Vec<i64>,
     /// SAML attribute allow list.
     pub saml_allowed_attributes: Vec<String>,
     /// Parsed SP metadata.
@@ -283,6 +287,7 @@ impl Default for Client {
             response_types: Vec::new(),
             revocation_endpoint_auth_method: "client_secret_basic".to_owned(),
             rotated_secrets: Vec::new(),
+            rotated_secrets_expire_at: Vec::new(),
             saml_allowed_attributes: Vec::new(),
             saml_metadata: None,
             saml_metadata_updated_at: None,
