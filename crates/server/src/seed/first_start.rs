@@ -4,15 +4,15 @@
 use symbolon_store::entity::{Secret, Tenant};
 use symbolon_store::{ListQuery, Store, StoreError};
 
-use super::demo::{SWAGGER_CLIENT, administrator, idp, swagger_client};
-use super::{SYSTEM_TENANT, add_workspace, default_workspaces_of};
+use super::demo::SWAGGER_CLIENT;
+use super::{AdministeredTenant, SYSTEM_TENANT, create_administered_tenant};
 use crate::clock::Timestamp;
 use crate::rng::Rng;
 
 /// Credentials that exist nowhere else in readable form.
 #[derive(Debug)]
 pub struct FirstCredentials {
-    /// Name of the administrator in workspace `admin` of tenant `system`.
+    /// Name of the administrator in workspace `admin` of the tenant.
     pub username: &'static str,
     /// The administrator's password.
     pub password: Secret,
@@ -56,20 +56,10 @@ pub async fn create(
     password_hash: &str,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let mut provision = store.provision(now.millis());
-    provision.tenant(Tenant {
-        id: SYSTEM_TENANT.to_owned(),
-        name: "System".to_owned(),
-        ..Tenant::default()
-    })?;
-    for workspace in default_workspaces_of(false) {
-        add_workspace(&mut provision, rng, SYSTEM_TENANT, workspace).await?;
-    }
-    provision.entity(SYSTEM_TENANT, "admin", idp("admin", "Administrators", administrator(password_hash)))?;
-    let client = swagger_client(SYSTEM_TENANT, credentials.client_secret.reveal());
-    provision.entity(SYSTEM_TENANT, "admin", client)?;
-    match provision.commit().await {
-        Ok(()) => Ok(true),
+    let tenant = Tenant { id: SYSTEM_TENANT.to_owned(), name: "System".to_owned(), ..Tenant::default() };
+    let new = AdministeredTenant { tenant, default_workspaces: false, credentials, password_hash };
+    match create_administered_tenant(store, rng, new, now).await {
+        Ok(_) => Ok(true),
         Err(StoreError::Conflict { table, .. }) if table == "tenants" => Ok(false),
         Err(error) => Err(error),
     }

@@ -7,6 +7,7 @@ use symbolon_store::entity::server::WorkspaceKind;
 use symbolon_store::entity::{Secret, Server, Tenant};
 use symbolon_store::{KeyState, Provision, Store, StoreError, Stored};
 
+use self::first_start::FirstCredentials;
 use self::key::MadeKey;
 use crate::clock::Timestamp;
 use crate::rng::Rng;
@@ -37,6 +38,42 @@ pub async fn create_tenant(
     for workspace in default_workspaces_of(default_workspaces) {
         add_workspace(&mut provision, rng, &id, workspace).await?;
     }
+    provision.commit().await?;
+    store.root().load(&id).await
+}
+
+/// A tenant that begins with an administrator.
+#[derive(Debug)]
+pub struct AdministeredTenant<'a> {
+    /// The tenant.
+    pub tenant: Tenant,
+    /// Whether it also gets the workspaces `default` and `developer`.
+    pub default_workspaces: bool,
+    /// The credentials of its administrator, and of the client with which the API is called.
+    pub credentials: &'a FirstCredentials,
+    /// The argon2 hash of the password.
+    pub password_hash: &'a str,
+}
+
+/// As [`create_tenant`], with an administrator in workspace `admin` and a client for the API. All or nothing.
+///
+/// # Errors
+/// As [`create_tenant`].
+pub async fn create_administered_tenant(
+    store: &Store,
+    rng: &Rng,
+    new: AdministeredTenant<'_>,
+    now: Timestamp,
+) -> Result<Stored<Tenant>, StoreError> {
+    let id = new.tenant.id.clone();
+    let mut provision = store.provision(now.millis());
+    provision.tenant(new.tenant)?;
+    for workspace in default_workspaces_of(new.default_workspaces) {
+        add_workspace(&mut provision, rng, &id, workspace).await?;
+    }
+    let administrator = demo::administrator(new.password_hash);
+    provision.entity(&id, "admin", demo::idp("admin", "Administrators", administrator))?;
+    provision.entity(&id, "admin", demo::swagger_client(&id, new.credentials.client_secret.reveal()))?;
     provision.commit().await?;
     store.root().load(&id).await
 }
