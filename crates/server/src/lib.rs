@@ -1,5 +1,6 @@
 //! Symbolon's server: HTTP endpoints, grants, client authentication, login, management APIs and pages.
 
+pub mod api;
 pub mod app;
 pub mod background;
 pub mod base_url;

@@ -1,0 +1,33 @@
+//! `DELETE /api/admin/{tid}/servers/{wid}/idps/{iid}`
+
+use http::StatusCode;
+use symbolon_store::entity::Idp;
+
+use crate::api::auth::ManagementCx;
+use crate::api::error::ApiError;
+use crate::api::etag::IfMatch;
+use crate::api::extract::{Id, WorkspaceId};
+
+/// Delete identity provider
+///
+/// Its users can no longer log in to the workspace.
+#[utoipa::path(
+    delete, path = "/api/admin/{tid}/servers/{wid}/idps/{iid}", operation_id = "deleteIDP", tag = "idps",
+    responses((status = 204, description = "It is gone"))
+)]
+pub(super) async fn delete_idp(
+    cx: ManagementCx,
+    WorkspaceId(workspace_id): WorkspaceId,
+    Id(id): Id,
+    if_match: IfMatch,
+) -> Result<StatusCode, ApiError> {
+    cx.workspace(&workspace_id).await?;
+    let store = cx.store(&workspace_id);
+    let before =
+        store.find::<Idp>(&id).await?.ok_or_else(|| ApiError::not_found("identity provider", &id))?;
+    if_match.check(before.version)?;
+    let delete = store.delete::<Idp>(&id, if_match.version(before.version)).await;
+    delete.map_err(|error| if_match.lost_race(error))?;
+    cx.changed(&workspace_id);
+    Ok(StatusCode::NO_CONTENT)
+}
