@@ -53,22 +53,25 @@ pub(super) fn compare(one: &str, other: &str) -> (Marked, Marked) {
     (left, right)
 }
 
-/// Cuts before each separator, so that a separator belongs to what follows it.
+/// Words and separators, each a token of its own.
 fn tokens(text: &str) -> Vec<&str> {
     let mut tokens = Vec::new();
     let mut start = 0;
     let mut escaped = false;
     for (index, c) in text.char_indices() {
-        if index > start && !escaped && matches!(c, ',' | '+' | '=' | '.' | ':' | '/' | '@' | ' ') {
-            tokens.push(&text[start..index]);
-            start = index;
+        if !escaped && is_separator(c) {
+            tokens.extend(Some(&text[start..index]).filter(|word| !word.is_empty()));
+            start = index + c.len_utf8();
+            tokens.push(&text[index..start]);
         }
         escaped = c == '\\' && !escaped;
     }
-    if start < text.len() {
-        tokens.push(&text[start..]);
-    }
+    tokens.extend(Some(&text[start..]).filter(|word| !word.is_empty()));
     tokens
+}
+
+const fn is_separator(c: char) -> bool {
+    matches!(c, ',' | '+' | '=' | '.' | ':' | '/' | '@' | ' ')
 }
 
 /// Index pairs of a longest common subsequence.
@@ -98,10 +101,18 @@ fn longest_common(one: &[&str], other: &[&str]) -> Vec<(usize, usize)> {
     pairs
 }
 
-/// Puts neighbours of the same kind together.
+/// Puts neighbours of the same kind together. What two marked words have between them is marked with them where it
+/// is but separators: the dots of two names that have nothing else in common mean nothing.
 fn joined<'a>(tokens: impl Iterator<Item = (&'a str, bool)>) -> Marked {
     let mut parts: Vec<Part> = Vec::new();
     for (text, differs) in tokens {
+        if let [.., before, between] = parts.as_mut_slice() {
+            if differs && before.differs && !between.differs && between.text.chars().all(is_separator) {
+                let between = std::mem::take(&mut between.text);
+                before.text.push_str(&between);
+                parts.pop();
+            }
+        }
         match parts.last_mut() {
             Some(last) if last.differs == differs => last.text.push_str(text),
             _ => parts.push(Part { text: text.to_owned(), differs }),
@@ -121,25 +132,40 @@ mod tests {
         marked.parts().iter().map(part).collect()
     }
 
-    #[test]
-    fn the_attribute_that_differs_is_marked() {
-        let (wanted, seen) = compare("CN=client,OU=Payments,O=Acme", "CN=client,OU=Payroll,O=Acme,C=DE");
-        assert_eq!(shown(&wanted), "CN=client,OU[=Payments],O=Acme");
-        assert_eq!(shown(&seen), "CN=client,OU[=Payroll],O=Acme[,C=DE]");
+    fn both(one: &str, other: &str) -> (String, String) {
+        let (one, other) = compare(one, other);
+        (shown(&one), shown(&other))
     }
 
     #[test]
-    fn the_port_that_differs_is_marked() {
-        let (wanted, seen) = compare("https://localhost:8443", "https://localhost:9443");
+    fn the_attribute_that_differs_is_marked() {
+        let (wanted, seen) = both("CN=client,OU=Payments,O=Acme", "CN=client,OU=Payroll,O=Acme,C=DE");
+        assert_eq!(wanted, "CN=client,OU=[Payments],O=Acme");
+        assert_eq!(seen, "CN=client,OU=[Payroll],O=Acme[,C=DE]");
+    }
+
+    #[test]
+    fn the_label_or_port_that_differs_is_marked() {
+        let (wanted, seen) = both("https://localhost:8443", "https://localhost:9443");
         assert_eq!(
-            (shown(&wanted).as_str(), shown(&seen).as_str()),
-            ("https://localhost[:8443]", "https://localhost[:9443]")
+            (wanted.as_str(), seen.as_str()),
+            ("https://localhost:[8443]", "https://localhost:[9443]")
+        );
+        assert_eq!(both("a.example.com", "b.example.com").0, "[a].example.com");
+    }
+
+    #[test]
+    fn names_with_nothing_in_common_are_marked_whole() {
+        let (wanted, seen) = both("https://login.example.com", "https://192.0.2.7:8443");
+        assert_eq!(
+            (wanted.as_str(), seen.as_str()),
+            ("https://[login.example.com]", "https://[192.0.2.7:8443]")
         );
     }
 
     #[test]
     fn an_escaped_separator_does_not_cut() {
-        assert_eq!(tokens(r"CN=a\,b,O=c"), ["CN", r"=a\,b", ",O", "=c"]);
+        assert_eq!(tokens(r"CN=a\,b,O=c"), ["CN", "=", r"a\,b", ",", "O", "=", "c"]);
     }
 
     proptest! {
