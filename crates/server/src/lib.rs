@@ -8,6 +8,7 @@ pub mod clock;
 pub mod config;
 pub mod cx;
 pub mod fetch;
+pub mod health;
 pub mod home;
 pub mod logging;
 pub mod login;

@@ -8,13 +8,15 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::middleware::Watch;
-use crate::{api, home, login, oauth2, wrong_host};
+use crate::{api, health, home, login, oauth2, tls, wrong_host};
 
 /// The whole server, with what surrounds every request.
 pub fn router(app: &App) -> Router {
     let (documented, _) = protocol().split_for_parts();
     let routes = Router::new().merge(documented).merge(pages()).merge(api::routes());
     let routes = routes.layer(from_fn_with_state(app.clone(), wrong_host::check));
+    // Probes ask by any name.
+    let routes = routes.merge(health::routes()).layer(from_fn(tls::refuse_faults));
     let parts = (app.metrics.clone(), app.refusals.clone(), app.clock.clone(), app.rng.clone());
     let watch = Watch::new(&app.config, parts.0, parts.1, parts.2, parts.3);
     watch.around(routes).with_state(app.clone())

@@ -1,6 +1,10 @@
 //! Faults between settings that are each well formed.
 
-use super::{Config, fault::Fault, sources::Merged};
+use super::{
+    Config,
+    fault::{Fault, Origin},
+    sources::Merged,
+};
 
 /// Notes every contradiction. The origin is that of the setting to change.
 pub(super) fn across(config: &Config, merged: &Merged, faults: &mut Vec<Fault>) {
@@ -31,7 +35,12 @@ pub(super) fn across(config: &Config, merged: &Merged, faults: &mut Vec<Fault>) 
              or set server.dangerous_disable_tls behind a proxy on this host",
         );
     }
-    if config.server.dangerous_disable_tls && (cert || key) {
+    // What a command brings along gives way to what somebody said.
+    let said = |key: &str| given(key) && merged.get(key).is_some_and(|given| given.origin != Origin::Command);
+    if config.server.dangerous_disable_tls
+        && said("server.dangerous_disable_tls")
+        && said("server.certificate.cert_path")
+    {
         fault("server.dangerous_disable_tls", "true, but a certificate is set: keep one of the two");
     }
     if given("server.client_certificate_header") && !given("server.trusted_proxies") {

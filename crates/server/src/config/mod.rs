@@ -179,8 +179,11 @@ impl Config {
         let mut faults = Vec::new();
         let merged = sources::merge(sources, &mut faults);
         let mut values = values::read(&merged, &mut faults);
-        let config = Self::build(&mut values);
+        let mut config = Self::build(&mut values);
         check::across(&config, &merged, &mut faults);
+        if config.server.dangerous_disable_tls {
+            config.server.certificate = None;
+        }
         if faults.is_empty() { Ok(config) } else { Err(ConfigError { faults }) }
     }
 

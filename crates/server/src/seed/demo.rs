@@ -81,6 +81,25 @@ pub async fn create(
     }
 }
 
+/// Lets workspace `default` trust client certificates issued by `root_ca` (PEM) beside those it trusts already.
+///
+/// # Errors
+/// What the store says.
+pub async fn trust(store: &Store, root_ca: &str, now: Timestamp) -> Result<(), StoreError> {
+    let tenant = store.tenant(TENANT);
+    let Some(stored) = tenant.find::<Server>("default").await? else { return Ok(()) };
+    let mut workspace = stored.value;
+    // Without any, the system's roots are trusted: somebody chose that.
+    let Some(roots) = workspace.root_cas.as_mut().filter(|roots| !roots.contains(root_ca.trim())) else {
+        return Ok(());
+    };
+    if !roots.ends_with('\n') {
+        roots.push('\n');
+    }
+    roots.push_str(root_ca);
+    tenant.update(workspace, Some(stored.version), now.millis()).await.map(drop)
+}
+
 /// A workspace with the demo client that belongs there.
 async fn add_demo_workspace(
     provision: &mut Provision<'_>,

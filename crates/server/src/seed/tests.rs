@@ -110,6 +110,19 @@ async fn a_second_start_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_demo_ca_made_anew_is_trusted_beside_the_old_one_once() {
+    let store = store().await;
+    demo(&store).await;
+    for _ in 0..2 {
+        demo::trust(&store, "PEM of a new CA", NOW).await.unwrap();
+        demo::trust(&store, "PEM of the demo CA", NOW).await.unwrap();
+    }
+    let default = store.tenant("default").load::<Server>("default").await.unwrap();
+    assert_eq!(default.root_cas.as_deref(), Some("PEM of the demo CA\nPEM of a new CA"));
+    assert_eq!(default.version, 2);
+}
+
+#[tokio::test]
 async fn a_demo_beside_a_served_tenant_leaves_it_alone() {
     let store = store().await;
     let credentials = FirstCredentials::new(&Rng::system());
