@@ -6,6 +6,7 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use symbolon_protocol::{Form, OAuthError};
 
+use super::error::ErrorResponse;
 use super::{access_token, client_auth};
 use crate::cx::Cx;
 use crate::snapshot::Client;
@@ -35,14 +36,15 @@ impl Caller {
         headers: &HeaderMap,
         form: &Form,
         scope: &'static str,
-    ) -> Result<Self, OAuthError> {
+    ) -> Result<Self, ErrorResponse> {
         if is_bearer(headers) {
             let token = access_token::authorize(cx, headers, &Form::default()).await?;
             if !token.claims.has_scope(scope) {
-                return Err(OAuthError::insufficient_scope("scope_missing")
+                let error = OAuthError::insufficient_scope("scope_missing")
                     .description(format!("The access token lacks the scope {scope}."))
                     .expected(scope)
-                    .got(token.claims.scopes()));
+                    .got(token.claims.scopes());
+                return Err(ErrorResponse::from(error).of_client(Some(token.client.id())));
             }
             return Ok(Self { client: token.client, of_any_client: true });
         }

@@ -10,7 +10,7 @@ use axum::body::Bytes;
 use axum::response::Response;
 use quick_cache::sync::Cache;
 use symbolon_protocol::{
-    CodeChallengeMethod, MtlsEndpointAliases, OAuthError, ProviderMetadata, ResponseMode,
+    ClientAuthMethod, CodeChallengeMethod, MtlsEndpointAliases, OAuthError, ProviderMetadata, ResponseMode,
 };
 
 use super::answer::public_json;
@@ -106,6 +106,9 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
     let main = mtls.filter(|_| only_mtls).unwrap_or(&cx.base_url);
     let url = |base: &BaseUrl, path: &str| format!("{base}/{}/{}{path}", workspace.tenant_id, workspace.id);
     let methods = Some(client_auth_methods(workspace));
+    // A public client cannot introspect.
+    let confidential =
+        methods.iter().flatten().filter(|word| *word != ClientAuthMethod::None.as_str()).cloned().collect();
     let algorithms: Vec<_> =
         workspace.keys.signing_algorithms().map(|algorithm| algorithm.as_str().to_owned()).collect();
     ProviderMetadata {
@@ -140,7 +143,7 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
         request_uri_parameter_supported: Some(false),
         authorization_response_iss_parameter_supported: Some(true),
         token_endpoint_auth_methods_supported: methods.clone(),
-        introspection_endpoint_auth_methods_supported: methods.clone(),
+        introspection_endpoint_auth_methods_supported: Some(confidential),
         revocation_endpoint_auth_methods_supported: methods,
         tls_client_certificate_bound_access_tokens: Some(true),
         subject_types_supported: subject_types(workspace),
@@ -166,7 +169,8 @@ pub fn client_auth_methods(workspace: &Workspace) -> Vec<String> {
         .collect()
 }
 
-fn grant_types(workspace: &Workspace) -> Vec<String> {
+/// The grants that both this server and the workspace know.
+pub fn grant_types(workspace: &Workspace) -> Vec<String> {
     let known = GRANTS.iter().map(|grant| grant.grant_type().as_str());
     known
         .filter(|word| workspace.server.grant_types.iter().any(|own| own == word))

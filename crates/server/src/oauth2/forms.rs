@@ -1,4 +1,4 @@
-//! What requests and answers look like in the OpenAPI document. The endpoints read forms one parameter at a time.
+//! What requests and answers look like in the `OpenAPI` document. The endpoints read forms one parameter at a time.
 
 use utoipa::ToSchema;
 

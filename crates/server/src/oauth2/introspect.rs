@@ -35,8 +35,7 @@ pub async fn introspect(
     headers: HeaderMap,
     FormBody(form): FormBody,
 ) -> Result<Response, ErrorResponse> {
-    let caller = Caller::authenticate(&cx, &headers, &form, INTROSPECT_TOKENS).await;
-    let caller = caller.map_err(|error| ErrorResponse::from(error).of_client(form.get("client_id")))?;
+    let caller = Caller::authenticate(&cx, &headers, &form, INTROSPECT_TOKENS).await?;
     match answer(&cx, &caller, &form).await {
         Ok(answer) => Ok(no_store_json(&answer)),
         Err(error) => Err(ErrorResponse::from(error).of_client(Some(caller.client.id()))),

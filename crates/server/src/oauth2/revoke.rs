@@ -31,8 +31,7 @@ use crate::cx::Cx;
     )
 )]
 pub async fn revoke(cx: Cx, headers: HeaderMap, FormBody(form): FormBody) -> Result<Response, ErrorResponse> {
-    let caller = Caller::authenticate(&cx, &headers, &form, REVOKE_TOKENS).await;
-    let caller = caller.map_err(|error| ErrorResponse::from(error).of_client(form.get("client_id")))?;
+    let caller = Caller::authenticate(&cx, &headers, &form, REVOKE_TOKENS).await?;
     match end(&cx, &caller, &form).await {
         Ok(()) => Ok(no_store(HeaderValue::from_static("application/json"), Bytes::new())),
         Err(error) => Err(ErrorResponse::from(error).of_client(Some(caller.client.id()))),

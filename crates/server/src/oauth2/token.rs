@@ -12,7 +12,7 @@ use super::error::{ErrorBody, ErrorResponse};
 use super::form_body::FormBody;
 use super::forms::TokenForm;
 use super::grants::{self, Grant, TokenRequest};
-use super::{client_auth, issue};
+use super::{client_auth, discovery, issue};
 use crate::cx::Cx;
 use crate::metrics::GrantLabel;
 
@@ -33,10 +33,7 @@ pub async fn token(
     headers: HeaderMap,
     FormBody(form): FormBody,
 ) -> Result<TokenAnswer, ErrorResponse> {
-    let client = match client_auth::authenticate(&cx, &headers, &form).await {
-        Ok(authenticated) => authenticated.client,
-        Err(error) => return Err(ErrorResponse::from(error).of_client(form.get("client_id"))),
-    };
+    let client = client_auth::authenticate(&cx, &headers, &form).await?.client;
     let request = TokenRequest { cx: &cx, client: &client, form: &form };
     match answer(request).await {
         Ok(response) => Ok(TokenAnswer(response)),
@@ -59,7 +56,7 @@ async fn answer(request: TokenRequest<'_>) -> Result<TokenResponse, OAuthError> 
 fn choose(request: TokenRequest<'_>) -> Result<&'static dyn Grant, OAuthError> {
     let name = request.form.require("grant_type")?;
     let unsupported = |reason| {
-        let known: Vec<_> = grants::GRANTS.iter().map(|grant| grant.grant_type().as_str()).collect();
+        let known = discovery::grant_types(&request.cx.workspace);
         OAuthError::unsupported_grant_type(reason).expected(known.join(", ")).got(name)
     };
     let grant = grants::find(name).ok_or_else(|| unsupported("grant_type_unknown"))?;

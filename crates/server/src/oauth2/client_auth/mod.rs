@@ -23,6 +23,7 @@ pub use registered_keys::{RegisteredKeys, RemoteKeys};
 pub use trust::Verdicts;
 
 use super::BoxFuture;
+use super::error::{ErrorResponse, store_failure};
 use crate::cx::Cx;
 use crate::snapshot::Client;
 use crate::tls::PeerCertificate;
@@ -73,21 +74,25 @@ pub struct Authenticated {
 /// # Errors
 /// `invalid_request` when the request is contradictory, `invalid_client` (401) when the proof fails,
 /// `temporarily_unavailable` when it cannot be checked.
-pub async fn authenticate(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Authenticated, OAuthError> {
-    let presented = Presented::read(headers, form)?;
-    let offered = offered(&presented)?;
+pub async fn authenticate(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Authenticated, ErrorResponse> {
+    let unidentified = |error| ErrorResponse::from(error).of_client(form.get("client_id"));
+    let presented = Presented::read(headers, form).map_err(unidentified)?;
+    let offered = offered(&presented).map_err(unidentified)?;
     let mut first_error = None;
     // A Basic header can be read in two ways; the RFC's comes first.
     for claimed in presented.claims() {
-        match check(cx, claimed, offered).await {
+        let error = match check(cx, claimed, offered).await {
             Ok(authenticated) => return Ok(authenticated),
-            Err(error) if error.code == ErrorCode::InvalidClient => {
-                first_error.get_or_insert(error);
-            }
-            Err(error) => return Err(error),
+            Err(error) => error,
+        };
+        let failed = error.code == ErrorCode::InvalidClient;
+        let error = ErrorResponse::from(error).of_client(Some(claimed.client_id));
+        if !failed {
+            return Err(error);
         }
+        first_error.get_or_insert(error);
     }
-    Err(first_error.unwrap_or_else(no_client_id))
+    Err(first_error.unwrap_or_else(|| no_client_id().into()))
 }
 
 /// The one explicit way in which the request authenticates; `None` when nothing but a `client_id` came.
@@ -109,7 +114,7 @@ async fn check(
     offered: Option<&'static dyn ClientAuth>,
 ) -> Result<Authenticated, OAuthError> {
     let found = cx.app.snapshots.client(&cx.app.store, &cx.workspace, claimed.client_id).await;
-    let Some(client) = found.map_err(|error| super::error::store_failure(&error))? else {
+    let Some(client) = found.map_err(|error| store_failure(&error))? else {
         // The same work as for a client that is there, so that time does not tell them apart.
         secret::waste(claimed);
         return Err(OAuthError::invalid_client("client_unknown")
@@ -136,13 +141,12 @@ fn choose(
     let registered = client.auth_method;
     let method = match offered {
         // ACP: a client whose method is not fixed authenticates with its secret, in either place.
-        Some(offered) if registered == ClientAuthMethod::Unspecified => offered,
-        Some(offered) if offered.method() == registered => offered,
-        None if !registered.needs_secret() && !registered.is_assertion() => {
-            find(registered).ok_or_else(|| not_served(client))?
-        }
-        _ => return Err(mismatch(client, offered)),
+        Some(offered) if registered == ClientAuthMethod::Unspecified => Some(offered),
+        Some(offered) => Some(offered).filter(|offered| offered.method() == registered),
+        None if registered.is_public() || registered.is_mutual_tls() => find(registered),
+        None => None,
     };
+    let method = method.ok_or_else(|| mismatch(client, offered))?;
     let allowed = &cx.workspace.server.token_endpoint_auth_methods;
     if !allowed.iter().any(|word| word == method.method().as_str()) {
         return Err(OAuthError::invalid_client("client_auth_method_not_allowed")
@@ -162,12 +166,6 @@ fn mismatch(client: &Client, offered: Option<&'static dyn ClientAuth>) -> OAuthE
         .detail(format!("client {} is registered with another token_endpoint_auth_method", client.id()))
         .expected(client.auth_method)
         .got(offered.map_or("a client_id alone", |offered| offered.method().as_str()))
-}
-
-fn not_served(client: &Client) -> OAuthError {
-    OAuthError::invalid_client("client_auth_method_not_served")
-        .detail(format!("client {} is registered with a method that this server does not serve", client.id()))
-        .got(client.auth_method)
 }
 
 fn no_client_id() -> OAuthError {

@@ -20,8 +20,8 @@ const MAX_BYTES: usize = 256 * 1024;
 const SETS: usize = 1_000;
 /// A remote set is read anew after so many seconds.
 const FRESH_SECONDS: i64 = 300;
-/// A certificate that a remembered set lacks has it read anew, but not more often than this, in seconds: a client
-/// may have rotated its key.
+/// A certificate that a remembered set lacks has it read anew, as a client may have rotated its key; and so does a set
+/// that could not be read. But not more often than this, in seconds: anybody can cause it.
 const RETRY_SECONDS: i64 = 10;
 /// While a remote set cannot be read, what was read before counts for so many seconds.
 const STALE_SECONDS: i64 = 3600;
@@ -69,11 +69,14 @@ impl Registered {
 }
 
 /// Sets behind URLs, remembered for a while.
-pub struct RemoteKeys(Cache<Box<str>, Arc<Fetched>>);
+pub struct RemoteKeys(Cache<Box<str>, Fetched>);
 
+#[derive(Clone)]
 struct Fetched {
-    keys: RegisteredKeys,
-    at: Timestamp,
+    /// What was read last, and when.
+    keys: Option<(Arc<RegisteredKeys>, Timestamp)>,
+    /// When it was last tried.
+    tried_at: Timestamp,
 }
 
 impl Default for RemoteKeys {
@@ -94,37 +97,46 @@ impl RemoteKeys {
     /// # Errors
     /// `temporarily_unavailable` when the set cannot be read and was not read lately.
     pub async fn holds(&self, cx: &Cx, url: &str, certificate: &Certificate) -> Result<bool, OAuthError> {
+        let age = |at: Timestamp| cx.now.seconds() - at.seconds();
         let known = self.0.get(url);
-        let age = |known: &Fetched| cx.now.seconds() - known.at.seconds();
-        if let Some(known) = &known {
-            let holds = known.keys.holds(certificate);
-            let fresh_for = if holds { FRESH_SECONDS } else { RETRY_SECONDS };
-            if age(known) < fresh_for {
-                return Ok(holds);
-            }
+        let keys = known.as_ref().and_then(|known| known.keys.clone());
+        let holds = keys.as_ref().is_some_and(|(keys, _)| keys.holds(certificate));
+        let fresh = keys.as_ref().is_some_and(|(_, read_at)| holds && age(*read_at) < FRESH_SECONDS);
+        let just_tried = known.is_some_and(|known| age(known.tried_at) < RETRY_SECONDS);
+        if fresh {
+            return Ok(true);
         }
-        match fetch(cx, url).await {
+        let fetched = if just_tried {
+            Err(unreadable(url, &"the last try was moments ago"))
+        } else {
+            fetch(cx, url).await
+        };
+        match fetched {
             Ok(keys) => {
                 let holds = keys.holds(certificate);
-                self.0.insert(url.into(), Arc::new(Fetched { keys, at: cx.now }));
+                self.0.insert(url.into(), Fetched { keys: Some((Arc::new(keys), cx.now)), tried_at: cx.now });
                 Ok(holds)
             }
-            Err(error) => match known.filter(|known| age(known) < STALE_SECONDS) {
-                Some(known) => Ok(known.keys.holds(certificate)),
-                None => Err(error),
-            },
+            Err(error) => {
+                let usable = keys.filter(|(_, read_at)| age(*read_at) < STALE_SECONDS);
+                if !just_tried {
+                    self.0.insert(url.into(), Fetched { keys: usable.clone(), tried_at: cx.now });
+                }
+                if usable.is_some() { Ok(holds) } else { Err(error) }
+            }
         }
     }
 }
 
 async fn fetch(cx: &Cx, url: &str) -> Result<RegisteredKeys, OAuthError> {
-    let unreadable = |error: &dyn fmt::Display| {
-        OAuthError::temporarily_unavailable("jwks_uri_unreadable")
-            .description("The jwks_uri of the client could not be read.")
-            .detail(error)
-            .got(url)
-    };
-    let body = cx.app.fetcher.get(url, MAX_BYTES).await.map_err(|error| unreadable(&error))?;
-    let set: JwkSet = serde_json::from_slice(&body).map_err(|error| unreadable(&error))?;
+    let body = cx.app.fetcher.get(url, MAX_BYTES).await.map_err(|error| unreadable(url, &error))?;
+    let set: JwkSet = serde_json::from_slice(&body).map_err(|error| unreadable(url, &error))?;
     Ok(RegisteredKeys::of_set(&set))
+}
+
+fn unreadable(url: &str, error: &dyn fmt::Display) -> OAuthError {
+    OAuthError::temporarily_unavailable("jwks_uri_unreadable")
+        .description("The jwks_uri of the client could not be read.")
+        .detail(error)
+        .got(url)
 }

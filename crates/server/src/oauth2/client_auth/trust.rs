@@ -72,7 +72,11 @@ const NOT_TRUSTED: &str = "The client certificate is not trusted by this authori
 fn refused(error: &PathError) -> OAuthError {
     let refused = OAuthError::invalid_client(error.code()).detail(error);
     match is_about_the_certificate(error) {
-        true => refused.description(format!("The client certificate is not accepted: {error}.")),
+        true => {
+            // A description is ASCII (RFC 6749 §5.2).
+            let text = error.to_string().replace('…', "...");
+            refused.description(format!("The client certificate is not accepted: {text}."))
+        }
         false => refused.description(NOT_TRUSTED),
     }
 }
