@@ -1,0 +1,25 @@
+//! What the tests stand on: [`TestApp`] is a whole server, [`Request`] a request to it, [`Answer`] what came back.
+//!
+//! ```ignore
+//! let app = TestApp::new().await;
+//! app.add_client(json!({"client_id": "c", "client_secret": SECRET, "grant_types": ["client_credentials"]})).await;
+//! let answer = app.post(TOKEN).basic("c", SECRET).form(&[("grant_type", "client_credentials")]).await;
+//! assert_eq!(answer.status, 200);
+//! ```
+
+mod answer;
+mod app;
+mod certificates;
+mod grants;
+mod request;
+
+pub(crate) use answer::{Answer, decode};
+pub(crate) use app::{NOW, TestApp};
+pub(crate) use certificates::{TestAuthority, TestCertificate};
+pub(crate) use grants::TestCode;
+pub(crate) use request::Request;
+
+/// The token endpoint of the workspace that tests use unless they say otherwise.
+pub(crate) const TOKEN: &str = "/default/default/oauth2/token";
+/// A client secret.
+pub(crate) const SECRET: &str = "wPeimtcljkdBeG19Xc3OXD41iZo0zxdg";

@@ -1,0 +1,8 @@
+//! The server through its router: in process, on an ephemeral store, at a fixed time. The tree is that of the URLs.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod harness;
+mod oauth2;
+mod userinfo;
+mod well_known;

@@ -1,0 +1,5 @@
+//! `/{tid}/{aid}/oauth2/…`
+
+mod introspect;
+mod revoke;
+mod token;

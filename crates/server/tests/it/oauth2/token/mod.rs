@@ -1,0 +1,10 @@
+//! `POST /{tid}/{aid}/oauth2/token`
+
+mod authorization_code;
+mod bad_input;
+mod certificate_bound;
+mod client_credentials;
+mod client_secret;
+mod refresh_token;
+mod self_signed_tls_client_auth;
+mod tls_client_auth;

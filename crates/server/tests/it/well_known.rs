@@ -1,0 +1,211 @@
+//! `/{tid}/{aid}/.well-known/…` (OIDC Discovery §4, RFC 8414, RFC 7517)
+
+use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, HOST};
+use symbolon_store::entity::server::AdvancedConfiguration;
+
+use crate::harness::TestApp;
+
+const DISCOVERY: &str = "/default/default/.well-known/openid-configuration";
+
+#[tokio::test]
+async fn discovery_tells_what_works() {
+    let app = TestApp::new().await;
+    let answer = app.get(DISCOVERY).await;
+    insta::assert_json_snapshot!(answer.ok(), @r#"
+    {
+      "authorization_endpoint": "https://localhost:8443/default/default/oauth2/authorize",
+      "authorization_response_iss_parameter_supported": true,
+      "claim_types_supported": [
+        "normal"
+      ],
+      "claims_parameter_supported": false,
+      "claims_supported": [
+        "sub",
+        "iss",
+        "aud",
+        "exp",
+        "iat",
+        "auth_time",
+        "nonce",
+        "amr",
+        "at_hash",
+        "sid",
+        "name",
+        "family_name",
+        "given_name",
+        "middle_name",
+        "nickname",
+        "preferred_username",
+        "profile",
+        "picture",
+        "website",
+        "gender",
+        "birthdate",
+        "zoneinfo",
+        "locale",
+        "updated_at",
+        "email",
+        "email_verified",
+        "address",
+        "phone_number",
+        "phone_number_verified"
+      ],
+      "code_challenge_methods_supported": [
+        "S256"
+      ],
+      "end_session_endpoint": "https://localhost:8443/default/default/oidc/logout",
+      "grant_types_supported": [
+        "authorization_code",
+        "client_credentials",
+        "refresh_token"
+      ],
+      "id_token_signing_alg_values_supported": [
+        "ES256"
+      ],
+      "introspection_endpoint": "https://localhost:8443/default/default/oauth2/introspect",
+      "introspection_endpoint_auth_methods_supported": [
+        "client_secret_basic",
+        "client_secret_post",
+        "tls_client_auth",
+        "self_signed_tls_client_auth"
+      ],
+      "issuer": "https://localhost:8443/default/default",
+      "jwks_uri": "https://localhost:8443/default/default/.well-known/jwks.json",
+      "mtls_endpoint_aliases": {
+        "introspection_endpoint": "https://localhost:8443/default/default/oauth2/introspect",
+        "revocation_endpoint": "https://localhost:8443/default/default/oauth2/revoke",
+        "token_endpoint": "https://localhost:8443/default/default/oauth2/token",
+        "userinfo_endpoint": "https://localhost:8443/default/default/userinfo"
+      },
+      "request_parameter_supported": false,
+      "request_uri_parameter_supported": false,
+      "response_modes_supported": [
+        "query",
+        "fragment"
+      ],
+      "response_types_supported": [
+        "code"
+      ],
+      "revocation_endpoint": "https://localhost:8443/default/default/oauth2/revoke",
+      "revocation_endpoint_auth_methods_supported": [
+        "client_secret_basic",
+        "client_secret_post",
+        "tls_client_auth",
+        "self_signed_tls_client_auth",
+        "none"
+      ],
+      "scopes_supported": [
+        "address",
+        "email",
+        "introspect_tokens",
+        "offline_access",
+        "openid",
+        "phone",
+        "profile",
+        "revoke_tokens"
+      ],
+      "subject_types_supported": [
+        "public",
+        "pairwise"
+      ],
+      "tls_client_certificate_bound_access_tokens": true,
+      "token_endpoint": "https://localhost:8443/default/default/oauth2/token",
+      "token_endpoint_auth_methods_supported": [
+        "client_secret_basic",
+        "client_secret_post",
+        "tls_client_auth",
+        "self_signed_tls_client_auth",
+        "none"
+      ],
+      "userinfo_endpoint": "https://localhost:8443/default/default/userinfo",
+      "userinfo_signing_alg_values_supported": [
+        "ES256"
+      ]
+    }
+    "#);
+    assert_eq!(answer.header(CACHE_CONTROL), "public, max-age=300");
+    assert_eq!(answer.header(CONTENT_TYPE), "application/json");
+    assert_eq!(answer.header(ACCESS_CONTROL_ALLOW_ORIGIN), "*");
+}
+
+#[tokio::test]
+async fn all_places_give_the_same_document() {
+    let app = TestApp::new().await;
+    let document = app.get(DISCOVERY).await.ok();
+    for path in [
+        "/default/default/.well-known/oauth-authorization-server",
+        "/.well-known/oauth-authorization-server/default/default",
+    ] {
+        assert_eq!(app.get(path).await.ok(), document, "{path}");
+    }
+    assert_eq!(app.get("/.well-known/oauth-authorization-server/default/nowhere").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_document_speaks_of_the_name_it_was_asked_under() {
+    let app = TestApp::new().await;
+    for host in ["localhost:8443", "id.example.com"] {
+        let mut request = app.get(DISCOVERY);
+        request.headers_mut().insert(HOST, host.parse().unwrap());
+        assert_eq!(request.await.ok()["issuer"], format!("https://{host}/default/default"));
+    }
+}
+
+#[tokio::test]
+async fn a_change_of_the_workspace_shows_at_once() {
+    let app = TestApp::new().await;
+    app.get(DISCOVERY).await.ok();
+    app.change_workspace(|server| {
+        server.token_endpoint_auth_methods = vec!["tls_client_auth".into(), "private_key_jwt".into()];
+        server.grant_types = vec!["client_credentials".into()];
+        server.custom_issuer_url = Some("https://issuer.example/".into());
+    })
+    .await;
+    let document = app.get(DISCOVERY).await.ok();
+    assert_eq!(document["issuer"], "https://issuer.example");
+    assert_eq!(document["token_endpoint_auth_methods_supported"], serde_json::json!(["tls_client_auth"]));
+    assert_eq!(document["grant_types_supported"], serde_json::json!(["client_credentials"]));
+}
+
+#[tokio::test]
+async fn clients_with_certificates_are_sent_to_their_own_address() {
+    let urls = [("server.url", "https://id.example"), ("server.mtls_url", "https://mtls.id.example")];
+    let app = TestApp::with_settings(&urls).await;
+    let ask = || {
+        let mut request = app.get(DISCOVERY);
+        request.headers_mut().insert(HOST, "id.example".parse().unwrap());
+        request
+    };
+    let document = ask().await.ok();
+    assert_eq!(document["issuer"], "https://id.example/default/default");
+    assert_eq!(document["mtls_issuer"], "https://mtls.id.example/default/default");
+    assert_eq!(document["token_endpoint"], "https://id.example/default/default/oauth2/token");
+    let alias = &document["mtls_endpoint_aliases"]["token_endpoint"];
+    assert_eq!(alias, "https://mtls.id.example/default/default/oauth2/token");
+    let advanced =
+        AdvancedConfiguration { advertise_only_mtls_aliases_in_well_known: true, ..Default::default() };
+    app.change_workspace(|server| server.advanced = Some(advanced)).await;
+    let document = ask().await.ok();
+    assert_eq!(document["token_endpoint"], *alias);
+    assert_eq!(document["authorization_endpoint"], "https://id.example/default/default/oauth2/authorize");
+}
+
+#[tokio::test]
+async fn keys_are_public_and_the_one_in_use_comes_first() {
+    let app = TestApp::new().await;
+    let answer = app.get("/default/default/.well-known/jwks.json").await;
+    let body = answer.ok();
+    let keys = body["keys"].as_array().unwrap();
+    assert_eq!(keys.len(), 2, "current and next");
+    for key in keys {
+        assert_eq!((&key["kty"], &key["crv"], &key["use"]), (&"EC".into(), &"P-256".into(), &"sig".into()));
+        for member in ["d", "k", "p", "q"] {
+            assert_eq!(key.get(member), None);
+        }
+    }
+    let stored = app.store().list_keys().await.unwrap();
+    let current = stored.iter().find(|key| key.state == symbolon_store::KeyState::Current).unwrap();
+    assert_eq!(keys[0]["kid"], current.kid);
+    assert_eq!(answer.header(CACHE_CONTROL), "public, max-age=300");
+    assert_eq!(answer.header(ACCESS_CONTROL_ALLOW_ORIGIN), "*");
+}
