@@ -148,7 +148,7 @@ where
                     None => {
                         connection.as_mut().graceful_shutdown();
                         closing = Some(Closing::Idle);
-                        deadline = Instant::now() + FAREWELL;
+                        deadline = Instant::now() + if activity.is_untouched() { LAST_CALL } else { FAREWELL };
                     }
                 }
             }

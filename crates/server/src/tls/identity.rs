@@ -20,6 +20,9 @@ use crate::secrets::sha256;
 /// How often the files are looked at.
 const INTERVAL: Duration = Duration::from_secs(5);
 
+/// In place of a digest: no SHA-256 is known to be this.
+const UNREADABLE: [u8; 32] = [0; 32];
+
 /// The certificate this server shows. One for all connections; a new one counts from the next handshake on.
 pub struct ServerIdentity {
     paths: CertificatePaths,
@@ -87,14 +90,15 @@ impl ServerIdentity {
     /// # Errors
     /// When the new files cannot be used: the certificate in use stays. The same files are not tried twice.
     pub fn reload(&self) -> Result<bool, IdentityError> {
-        let files = Files::read(&self.paths)?;
-        let digest = files.digest();
+        let files = Files::read(&self.paths);
+        let digest = files.as_ref().map_or(UNREADABLE, Files::digest);
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if *seen == digest {
             return Ok(false);
         }
         *seen = digest;
-        self.current.store(Arc::new(files.parse(&self.paths)?));
+        let renewed = files?.parse(&self.paths)?;
+        self.current.store(Arc::new(renewed));
         Ok(true)
     }
 
@@ -227,6 +231,7 @@ mod tests {
         assert!(matches!(identity.reload(), Err(IdentityError::Certificate { .. })));
         std::fs::remove_file(&paths.cert_path).unwrap();
         assert!(matches!(identity.reload(), Err(IdentityError::Read { .. })));
+        assert!(!identity.reload().unwrap(), "told once");
         assert_eq!(shown(&identity), "CN=two");
 
         std::fs::write(&paths.cert_path, &certificate).unwrap();

@@ -24,3 +24,6 @@ pub use front::{Front, FrontError, Timeouts};
 pub use identity::{IdentityError, ServerIdentity};
 pub use peer::{CertificateSource, Peer, PeerCertificate, TlsSession};
 pub use serve::{Drained, serve};
+
+#[cfg(test)]
+mod tests;
