@@ -26,7 +26,7 @@ use crate::{
     clock::Timestamp,
     metrics::RefusalLabels,
     refusals::{CertificateSeen, Refusal, Refused},
-    tls::Peer,
+    tls::{Peer, Via},
 };
 
 /// What is remembered of a request until its answer.
@@ -44,7 +44,9 @@ pub(super) async fn observe(State(watch): State<Watch>, mut request: Request<Bod
     let started = Instant::now();
     let _in_flight = InFlight::enter(&watch.0.metrics.in_flight);
     let peer = request.extensions().get::<Peer>().cloned();
-    let address = peer.as_ref().map(|peer| peer.remote.ip());
+    // Whether to believe an id is a question about the proxy, not about its client.
+    let via = request.extensions().get::<Via>().map(|via| via.0.ip());
+    let address = via.or_else(|| peer.as_ref().map(|peer| peer.remote.ip()));
     let request_id =
         RequestId::given_or_new(request.headers(), address, &watch.0.trusted_proxies, &watch.0.rng);
     request.extensions_mut().insert(request_id.clone());

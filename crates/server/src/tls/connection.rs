@@ -25,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use super::activity::Activity;
+use super::forwarded::Taken;
 use super::{CertificateSource, Front, Peer, PeerCertificate, TlsSession};
 use crate::metrics::ResultLabel;
 
@@ -160,10 +161,14 @@ async fn answer(link: Link, request: Request<Incoming>) -> Result<Response, Infa
     let _under_way = link.activity.enter();
     let shared = &link.front.0;
     let mut request = request.map(Body::new);
-    let (peer, fault) = shared.forwarded.take(request.headers_mut(), link.peer);
+    let socket = link.peer.remote;
+    let Taken { peer, via, fault } = shared.forwarded.take(request.headers_mut(), link.peer);
     let extensions = request.extensions_mut();
-    extensions.insert(ConnectInfo(peer.remote));
+    extensions.insert(ConnectInfo(socket));
     extensions.insert(peer);
+    if let Some(via) = via {
+        extensions.insert(via);
+    }
     if let Some(session) = link.session {
         extensions.insert(session);
     }

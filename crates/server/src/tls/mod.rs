@@ -19,7 +19,7 @@ mod possession;
 mod serve;
 
 pub use bind::{BindError, bind};
-pub use forwarded::{CertificateFault, ForwardedError, HeaderFault, HeaderForm, refuse_faults};
+pub use forwarded::{CertificateFault, ForwardedError, HeaderFault, HeaderForm, Via, refuse_faults};
 pub use front::{Front, FrontError, Timeouts};
 pub use identity::{IdentityError, ServerIdentity};
 pub use peer::{CertificateSource, Peer, PeerCertificate, TlsSession};

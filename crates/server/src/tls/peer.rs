@@ -10,7 +10,7 @@ use symbolon_pki::Certificate;
 /// Who is at the other end. The listener puts it into the request's extensions.
 #[derive(Clone, Debug)]
 pub struct Peer {
-    /// Address of the client, or of the proxy in front of it.
+    /// Address of the client: as a trusted proxy tells it (the port is 0 then), else of whoever connected.
     pub remote: SocketAddr,
     /// The certificate whose key the client has proven to hold.
     pub certificate: Option<Arc<PeerCertificate>>,

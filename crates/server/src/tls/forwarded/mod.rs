@@ -1,10 +1,12 @@
-//! Client certificates from a proxy that ends TLS: believed from listed addresses, in the one configured header;
-//! removed from every request before anything else reads it.
+//! What a proxy in front says about a client. Its certificate, when the proxy ends TLS: believed from listed addresses, in the one configured header;
+//! removed from every request before anything else reads it. Its address: see [`address`].
 
+mod address;
 mod decode;
 mod error;
 mod xfcc;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::extract::Request;
@@ -42,6 +44,18 @@ const CERTIFICATE_HEADERS: [HeaderName; 9] = [
 #[derive(Clone, Debug)]
 pub struct CertificateFault(pub Arc<ForwardedError>);
 
+/// In a request's extensions: the trusted proxy that it came through, when [`Peer::remote`] is what this proxy says
+/// of its client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Via(pub SocketAddr);
+
+/// What is known of a request's other end.
+pub(super) struct Taken {
+    pub(super) peer: Peer,
+    pub(super) via: Option<Via>,
+    pub(super) fault: Option<CertificateFault>,
+}
+
 /// Which header is believed, and from whom.
 #[derive(Clone, Debug)]
 pub(super) struct Forwarded {
@@ -54,32 +68,38 @@ impl Forwarded {
         Self { header, proxies: proxies.to_vec() }
     }
 
-    /// Takes the certificate out of the headers when they come from a trusted proxy, and the headers away in any
-    /// case.
-    pub(super) fn take(&self, headers: &mut HeaderMap, mut peer: Peer) -> (Peer, Option<CertificateFault>) {
-        let believed = self.header.as_ref().filter(|_| self.is_trusted(&peer));
-        let found = believed.map(|header| (header, found(headers, header)));
+    /// Takes what a trusted proxy says, and the certificate headers away in any case.
+    pub(super) fn take(&self, headers: &mut HeaderMap, peer: Peer) -> Taken {
+        let trusted = self.is_trusted(&peer);
+        let mut taken = Taken { peer, via: None, fault: None };
+        if trusted {
+            if let Some(client) = address::client(headers, &self.proxies) {
+                taken.via = Some(Via(taken.peer.remote));
+                taken.peer.remote = SocketAddr::new(client, 0);
+            }
+            if let Some(header) = &self.header {
+                // A certificate in this proxy's own handshake is the proxy's. It must never stand for a client.
+                taken.peer.certificate = None;
+                match found(headers, header) {
+                    Ok(chain) => taken.peer.certificate = chain.map(|chain| shown(chain, header)),
+                    Err(error) => taken.fault = Some(CertificateFault(Arc::new(error))),
+                }
+            }
+        }
         for name in CERTIFICATE_HEADERS.iter().chain(&self.header) {
             headers.remove(name);
         }
-        let Some((header, found)) = found else { return (peer, None) };
-        // A certificate in this proxy's own handshake is the proxy's. It must never stand for a client.
-        peer.certificate = None;
-        match found {
-            Ok(chain) => {
-                peer.certificate = chain.map(|Chain { leaf, chain }| {
-                    let source = CertificateSource::Header(header.as_str().into());
-                    Arc::new(PeerCertificate { leaf, chain, source })
-                });
-                (peer, None)
-            }
-            Err(error) => (peer, Some(CertificateFault(Arc::new(error)))),
-        }
+        taken
     }
 
     fn is_trusted(&self, peer: &Peer) -> bool {
         self.proxies.iter().any(|network| network.contains(peer.remote.ip()))
     }
+}
+
+fn shown(Chain { leaf, chain }: Chain, header: &HeaderName) -> Arc<PeerCertificate> {
+    let source = CertificateSource::Header(header.as_str().into());
+    Arc::new(PeerCertificate { leaf, chain, source })
 }
 
 /// What the one believed header holds; `None` when it is absent or empty: the client showed no certificate.

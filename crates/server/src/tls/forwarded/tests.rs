@@ -48,7 +48,7 @@ fn take(header: &'static str, sent: &[(&'static str, String)]) -> (Peer, Option<
     }
     let taken = forwarded(header).take(&mut headers, peer("10.1.2.3:4"));
     assert!(headers.is_empty(), "the headers are taken away");
-    taken
+    (taken.peer, taken.fault)
 }
 
 fn fault(header: &'static str, sent: &[(&'static str, String)]) -> String {
@@ -132,7 +132,7 @@ fn nobody_else_can_send_a_certificate() {
         headers.insert("accept", "*/*".parse().unwrap());
         let proxies: [Network; 1] = ["10.0.0.0/8".parse().unwrap()];
         let forwarded = Forwarded::new(header.map(HeaderName::from_static), &proxies);
-        let (peer, fault) = forwarded.take(&mut headers, peer(remote));
+        let Taken { peer, fault, .. } = forwarded.take(&mut headers, peer(remote));
         assert!(peer.certificate.is_none() && fault.is_none());
         assert_eq!(headers.len(), 1, "what a client sends is stripped: {headers:?}");
     }
@@ -145,12 +145,25 @@ fn a_certificate_of_the_handshake_is_kept_from_others_and_dropped_from_the_proxy
         PeerCertificate { chain: vec![leaf.der().clone()], leaf, source: CertificateSource::Handshake };
     let shown = Some(Arc::new(shown));
     let direct = Peer { certificate: shown.clone(), ..peer("192.0.2.1:5") };
-    let (direct, _) = forwarded("x-ssl-cert").take(&mut HeaderMap::new(), direct);
-    assert!(direct.certificate.is_some());
+    let direct = forwarded("x-ssl-cert").take(&mut HeaderMap::new(), direct);
+    assert!(direct.peer.certificate.is_some());
     // Otherwise every client without a certificate would be taken for the proxy.
     let proxy = Peer { certificate: shown, ..peer("10.1.2.3:4") };
-    let (proxy, _) = forwarded("x-ssl-cert").take(&mut HeaderMap::new(), proxy);
-    assert!(proxy.certificate.is_none());
+    let proxy = forwarded("x-ssl-cert").take(&mut HeaderMap::new(), proxy);
+    assert!(proxy.peer.certificate.is_none());
+}
+
+#[test]
+fn the_address_of_the_client_comes_from_trusted_proxies_only() {
+    for (remote, client, via) in
+        [("10.1.2.3:4", "192.0.2.7:0", Some("10.1.2.3:4")), ("198.51.100.1:4", "198.51.100.1:4", None)]
+    {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", "127.0.0.1, 192.0.2.7, 10.9.9.9".parse().unwrap());
+        let taken = Forwarded::new(None, &["10.0.0.0/8".parse().unwrap()]).take(&mut headers, peer(remote));
+        assert_eq!(taken.peer.remote.to_string(), client);
+        assert_eq!(taken.via.map(|via| via.0.to_string()).as_deref(), via);
+    }
 }
 
 #[test]

@@ -65,6 +65,15 @@ async fn the_proxys_own_certificate_is_never_a_clients() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_clients_address_is_what_a_trusted_proxy_says() {
+    for (trusted, remote) in [("127.0.0.1", "192.0.2.7"), ("10.0.0.0/8", "127.0.0.1")] {
+        let server = TestServer::start(behind(trusted)).await;
+        let seen = server.who("-H 'X-Forwarded-For: 203.0.113.9, 192.0.2.7'").await.unwrap();
+        assert_eq!(seen["remote"], remote, "{seen}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_listeners_serve_the_same() {
     let server = TestServer::start(Options { tls: false, ..Options::default() }).await;
     let addresses = [LOCAL, IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2))];
