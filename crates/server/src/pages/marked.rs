@@ -106,12 +106,15 @@ fn longest_common(one: &[&str], other: &[&str]) -> Vec<(usize, usize)> {
 fn joined<'a>(tokens: impl Iterator<Item = (&'a str, bool)>) -> Marked {
     let mut parts: Vec<Part> = Vec::new();
     for (text, differs) in tokens {
-        if let [.., before, between] = parts.as_mut_slice() {
-            if differs && before.differs && !between.differs && between.text.chars().all(is_separator) {
-                let between = std::mem::take(&mut between.text);
-                before.text.push_str(&between);
-                parts.pop();
-            }
+        if let [.., before, between] = parts.as_mut_slice()
+            && differs
+            && before.differs
+            && !between.differs
+            && between.text.chars().all(is_separator)
+        {
+            let between = std::mem::take(&mut between.text);
+            before.text.push_str(&between);
+            parts.pop();
         }
         match parts.last_mut() {
             Some(last) if last.differs == differs => last.text.push_str(text),
