@@ -264,15 +264,13 @@ pub(crate) struct Openapi {
     /// Folder for the documents; made when it is not there
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
-    /// Tenant in the examples and login addresses
-    #[arg(long, default_value = "default")]
-    pub(crate) tenant: String,
 }
 
 const OPENAPI: &str = "\
+The addresses in the documents are those of tenant `default`.
+
 Examples:
-  symbolon openapi --out docs/openapi
-  symbolon openapi --out /tmp/api --tenant acme";
+  symbolon openapi --out openapi";
 
 const SETTINGS: &str = "\
 Examples:

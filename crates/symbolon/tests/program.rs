@@ -310,3 +310,21 @@ fn settings_are_the_manual() {
         fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/configuration.md")).unwrap();
     assert_eq!(stdout(&run(&["settings"])), manual);
 }
+
+#[test]
+fn openapi_documents_are_written_one_for_each_family() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("new/openapi");
+    let output = run(&["openapi", "--out", out.to_str().unwrap()]);
+    assert!(output.status.success(), "{output:?}");
+    let paths: Vec<&str> = stdout(&output).lines().collect();
+    assert!(paths.iter().any(|path| path.ends_with("/admin.json")), "{paths:?}");
+    for path in paths {
+        let document: serde_json::Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+        assert!(document["openapi"].as_str().unwrap().starts_with("3."), "{path}");
+        assert!(!document["paths"].as_object().unwrap().is_empty(), "{path}");
+    }
+    let file = folder.path().join("file");
+    fs::write(&file, "").unwrap();
+    assert_refused(&run(&["openapi", "--out", file.to_str().unwrap()]), &["cannot make the folder"]);
+}

@@ -5,7 +5,7 @@ use symbolon_store::entity::{Secret, Tenant};
 use symbolon_store::{ListQuery, Store, StoreError};
 
 use super::demo::SWAGGER_CLIENT;
-use super::{AdministeredTenant, SYSTEM_TENANT, create_administered_tenant};
+use super::{NewTenant, SYSTEM_TENANT, create_tenant};
 use crate::clock::Timestamp;
 use crate::rng::Rng;
 
@@ -57,8 +57,8 @@ pub async fn create(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let tenant = Tenant { id: SYSTEM_TENANT.to_owned(), name: "System".to_owned(), ..Tenant::default() };
-    let new = AdministeredTenant { tenant, default_workspaces: false, credentials, password_hash };
-    match create_administered_tenant(store, rng, new, now).await {
+    let new = NewTenant { tenant, default_workspaces: false, credentials, password_hash };
+    match create_tenant(store, rng, new, now).await {
         Ok(_) => Ok(true),
         Err(StoreError::Conflict { table, .. }) if table == "tenants" => Ok(false),
         Err(error) => Err(error),

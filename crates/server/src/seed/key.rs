@@ -1,12 +1,11 @@
-//! The first keys of a workspace.
+//! New keys of a workspace.
 
 use symbolon_jose::{Algorithm, SigningKey};
-use symbolon_store::entity::server::KeyType;
 use symbolon_store::{KeyUse, NewKey, StoreError};
 use zeroize::Zeroizing;
 
-/// A key that was just made.
-pub(super) struct MadeKey {
+/// A signing key that was just made.
+pub struct MadeKey {
     kid: String,
     algorithm: Algorithm,
     public_jwk: serde_json::Value,
@@ -14,18 +13,18 @@ pub(super) struct MadeKey {
 }
 
 impl MadeKey {
-    /// Two keys: one to sign with, and the one that will follow it and is published already.
-    pub(super) async fn pair(key_type: KeyType) -> Result<[Self; 2], StoreError> {
-        let algorithm = algorithm_of(key_type);
-        let make = move || Ok([Self::make(algorithm)?, Self::make(algorithm)?]);
+    /// Makes a key.
+    ///
+    /// # Errors
+    /// `Internal` when the cryptographic library fails.
+    pub async fn new(algorithm: Algorithm) -> Result<Self, StoreError> {
+        let failed = |error: &dyn std::fmt::Display| StoreError::Internal(format!("making a key: {error}"));
+        if !algorithm.is_rsa() {
+            return Self::make(algorithm).map_err(|error| failed(&error));
+        }
         // RSA takes its time: not on a thread that serves requests.
-        let made: Result<_, symbolon_jose::Error> = if algorithm.is_rsa() {
-            let joined = tokio::task::spawn_blocking(make).await;
-            joined.map_err(|error| StoreError::Internal(format!("making a key: {error}")))?
-        } else {
-            make()
-        };
-        made.map_err(|error| StoreError::Internal(format!("making a key: {error}")))
+        let made = tokio::task::spawn_blocking(move || Self::make(algorithm)).await;
+        made.map_err(|error| failed(&error))?.map_err(|error| failed(&error))
     }
 
     fn make(algorithm: Algorithm) -> Result<Self, symbolon_jose::Error> {
@@ -38,7 +37,8 @@ impl MadeKey {
     }
 
     /// As the store takes it.
-    pub(super) fn as_new(&self) -> NewKey<'_> {
+    #[must_use]
+    pub fn as_new(&self) -> NewKey<'_> {
         NewKey {
             kid: &self.kid,
             key_use: KeyUse::Sig,
@@ -46,14 +46,5 @@ impl MadeKey {
             public_jwk: &self.public_jwk,
             private_pkcs8: &self.private_pkcs8,
         }
-    }
-}
-
-const fn algorithm_of(key_type: KeyType) -> Algorithm {
-    match key_type {
-        KeyType::Ecdsa => Algorithm::ES256,
-        KeyType::Rsa => Algorithm::RS256,
-        KeyType::Ps => Algorithm::PS256,
-        KeyType::Eddsa => Algorithm::EdDSA,
     }
 }

@@ -8,9 +8,10 @@ use symbolon_store::entity::{Secret, Server, Tenant};
 use symbolon_store::{KeyState, Provision, Store, StoreError, Stored};
 
 use self::first_start::FirstCredentials;
-use self::key::MadeKey;
+pub use self::key::MadeKey;
 use crate::clock::Timestamp;
 use crate::rng::Rng;
+use crate::snapshot::algorithm_of;
 
 mod defaults;
 pub mod demo;
@@ -20,31 +21,9 @@ mod key;
 /// The tenant whose administrators manage the others.
 pub const SYSTEM_TENANT: &str = "system";
 
-/// Adds a tenant with its workspaces `admin` and `system`, and with `default_workspaces` also `default` and
-/// `developer`, each with its services, scopes and keys. All or nothing.
-///
-/// # Errors
-/// `Conflict` when the tenant's id is taken; what the store says; `Internal` when no key could be made.
-pub async fn create_tenant(
-    store: &Store,
-    rng: &Rng,
-    tenant: Tenant,
-    default_workspaces: bool,
-    now: Timestamp,
-) -> Result<Stored<Tenant>, StoreError> {
-    let id = tenant.id.clone();
-    let mut provision = store.provision(now.millis());
-    provision.tenant(tenant)?;
-    for workspace in default_workspaces_of(default_workspaces) {
-        add_workspace(&mut provision, rng, &id, workspace).await?;
-    }
-    provision.commit().await?;
-    store.root().load(&id).await
-}
-
-/// A tenant that begins with an administrator.
+/// A tenant that is to be made.
 #[derive(Debug)]
-pub struct AdministeredTenant<'a> {
+pub struct NewTenant<'a> {
     /// The tenant.
     pub tenant: Tenant,
     /// Whether it also gets the workspaces `default` and `developer`.
@@ -55,14 +34,15 @@ pub struct AdministeredTenant<'a> {
     pub password_hash: &'a str,
 }
 
-/// As [`create_tenant`], with an administrator in workspace `admin` and a client for the API. All or nothing.
+/// Adds a tenant with its workspaces `admin` and `system`, and if asked `default` and `developer`, each with its
+/// services, scopes and keys; and in `admin` an administrator and a client for the API. All or nothing.
 ///
 /// # Errors
-/// As [`create_tenant`].
-pub async fn create_administered_tenant(
+/// `Conflict` when the tenant's id is taken; what the store says; `Internal` when no key could be made.
+pub async fn create_tenant(
     store: &Store,
     rng: &Rng,
-    new: AdministeredTenant<'_>,
+    new: NewTenant<'_>,
     now: Timestamp,
 ) -> Result<Stored<Tenant>, StoreError> {
     let id = new.tenant.id.clone();
@@ -71,8 +51,11 @@ pub async fn create_administered_tenant(
     for workspace in default_workspaces_of(new.default_workspaces) {
         add_workspace(&mut provision, rng, &id, workspace).await?;
     }
-    let administrator = demo::administrator(new.password_hash);
-    provision.entity(&id, "admin", demo::idp("admin", "Administrators", administrator))?;
+    provision.entity(
+        &id,
+        "admin",
+        demo::idp("admin", "Administrators", demo::administrator(new.password_hash)),
+    )?;
     provision.entity(&id, "admin", demo::swagger_client(&id, new.credentials.client_secret.reveal()))?;
     provision.commit().await?;
     store.root().load(&id).await
@@ -106,7 +89,7 @@ async fn add_workspace(
 ) -> Result<(), StoreError> {
     let id = workspace.id.clone();
     let kind = workspace.kind;
-    let keys = MadeKey::pair(workspace.key_type).await?;
+    let algorithm = algorithm_of(workspace.key_type);
     let random = || Some(Secret::new(rng.secret()));
     workspace.secret = workspace.secret.or_else(random);
     workspace.subject_identifier_algorithm_salt = workspace.subject_identifier_algorithm_salt.or_else(random);
@@ -117,7 +100,9 @@ async fn add_workspace(
             provision.entity(tenant_id, &id, scope)?;
         }
     }
-    for (key, state) in keys.iter().zip([KeyState::Current, KeyState::Next]) {
+    // One to sign with, and the one that will follow it and is published already.
+    for state in [KeyState::Current, KeyState::Next] {
+        let key = MadeKey::new(algorithm).await?;
         provision.key(tenant_id, &id, &key.as_new(), state)?;
     }
     Ok(())

@@ -154,14 +154,22 @@ async fn the_first_start_makes_one_administrator_with_random_credentials() {
 #[tokio::test]
 async fn a_new_tenant_has_its_workspaces_scopes_and_keys() {
     let store = store().await;
-    let tenant = Tenant { id: "acme".to_owned(), ..Tenant::default() };
-    create_tenant(&store, &Rng::system(), tenant.clone(), false, NOW).await.unwrap();
+    let credentials = FirstCredentials::new(&Rng::system());
+    let new = |default_workspaces| NewTenant {
+        tenant: Tenant { id: "acme".to_owned(), ..Tenant::default() },
+        default_workspaces,
+        credentials: &credentials,
+        password_hash: HASH,
+    };
+    create_tenant(&store, &Rng::system(), new(false), NOW).await.unwrap();
     let workspaces = store.tenant("acme").list::<Server>(&ListQuery::all()).await.unwrap();
     assert_eq!(workspaces.len(), 2);
     assert_eq!(scopes(&store, "acme", "admin").await.len(), 10);
     let services = store.workspace("acme", "admin").list::<Service>(&ListQuery::all()).await.unwrap();
     assert!(services.iter().all(|service| service.system));
-    let again = create_tenant(&store, &Rng::system(), tenant, true, NOW).await;
+    let client = store.workspace("acme", "admin").load::<Client>("admin-swagger").await.unwrap();
+    assert_eq!(client.client_secret.as_ref().unwrap(), &credentials.client_secret);
+    let again = create_tenant(&store, &Rng::system(), new(true), NOW).await;
     assert!(matches!(again, Err(StoreError::Conflict { .. })), "{again:?}");
     assert_eq!(
         store.tenant("acme").list::<Server>(&ListQuery::all()).await.unwrap().len(),

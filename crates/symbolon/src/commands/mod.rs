@@ -9,6 +9,7 @@ mod cert;
 mod explain;
 mod healthcheck;
 mod migrate;
+mod openapi;
 mod quickstart;
 mod serve;
 
@@ -21,9 +22,9 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Migrate(migrate) => migrate::run(&migrate, cli.data_dir.as_deref())?,
         Command::Cert { kind } => cert::run(&kind, &folder())?,
         Command::Healthcheck(healthcheck) => return healthcheck::run(&healthcheck, &folder()),
+        Command::Openapi(openapi) => openapi::run(&openapi)?,
         Command::Settings => print!("{}", symbolon_server::config::manual()),
         Command::Explain(explain) => return explain::run(&explain, &folder()),
-        _ => anyhow::bail!("not yet"),
     }
     Ok(ExitCode::SUCCESS)
 }

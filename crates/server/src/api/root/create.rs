@@ -13,7 +13,7 @@ use crate::api::json::Body;
 use crate::api::passwords;
 use crate::api::tenants;
 use crate::seed::first_start::FirstCredentials;
-use crate::seed::{self, AdministeredTenant};
+use crate::seed::{self, NewTenant};
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -62,13 +62,13 @@ pub(super) async fn create_tenant(
     let id = tenant.id.clone();
     let credentials = FirstCredentials::new(&cx.app.rng);
     let password_hash = passwords::hash_one(&cx, &credentials.password).await?;
-    let new = AdministeredTenant {
+    let new = NewTenant {
         tenant,
         default_workspaces: with.with_default_workspaces.unwrap_or(false),
         credentials: &credentials,
         password_hash: &password_hash,
     };
-    let made = seed::create_administered_tenant(&cx.app.store, &cx.app.rng, new, cx.now).await;
+    let made = seed::create_tenant(&cx.app.store, &cx.app.rng, new, cx.now).await;
     let stored = made.map_err(|error| match error {
         StoreError::Conflict { table, .. } if table == "tenants" => ApiError::exists("tenant", &id),
         other => other.into(),

@@ -4,7 +4,6 @@
 //! the one after (verifies what it signed), and *revoked* by hand (verifies nothing).
 
 mod get;
-mod make;
 mod revoke;
 mod rotate;
 mod view;

@@ -7,11 +7,11 @@ use symbolon_store::entity::server::KeyType;
 use symbolon_store::entity::{Server, ServerJwk};
 use symbolon_store::{KeyState, KeyUse, StoreError};
 
-use super::make::Made;
 use super::view;
 use crate::api::auth::ManagementCx;
 use crate::api::error::{ApiError, Kind};
 use crate::api::extract::{Params, WorkspaceId};
+use crate::seed::MadeKey;
 use crate::snapshot::algorithm_of;
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -63,7 +63,7 @@ pub(super) async fn rotate_key(
 async fn advance(cx: &ManagementCx, workspace_id: &str, algorithm: Algorithm) -> Result<(), ApiError> {
     let store = cx.store(workspace_id);
     let now = cx.now.millis();
-    let next = Made::new(algorithm).await?;
+    let next = MadeKey::new(algorithm).await?;
     let keys = store.list_keys().await?;
     let has = |state| keys.iter().any(|key| is(key, algorithm, state));
     if has(KeyState::Next) {
@@ -73,7 +73,7 @@ async fn advance(cx: &ManagementCx, workspace_id: &str, algorithm: Algorithm) ->
     // One of two callers who find no key loses the race for making it: `Conflict`.
     let made = match has(KeyState::Current) {
         true => store.insert_key(&next.as_new(), KeyState::Next, now).await,
-        false => store.insert_key(&Made::new(algorithm).await?.as_new(), KeyState::Current, now).await,
+        false => store.insert_key(&MadeKey::new(algorithm).await?.as_new(), KeyState::Current, now).await,
     };
     made.map_err(|error| match error {
         StoreError::Conflict { .. } => {
@@ -82,7 +82,7 @@ async fn advance(cx: &ManagementCx, workspace_id: &str, algorithm: Algorithm) ->
         other => other.into(),
     })?;
     match has(KeyState::Current) {
-        true => store.rotate_keys(&Made::new(algorithm).await?.as_new(), now).await?,
+        true => store.rotate_keys(&MadeKey::new(algorithm).await?.as_new(), now).await?,
         false => store.insert_key(&next.as_new(), KeyState::Next, now).await?,
     }
     Ok(())
