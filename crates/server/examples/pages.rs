@@ -1,5 +1,5 @@
-//! Writes every page in every state to a folder, to be looked at in a browser:
-//! `cargo run -p symbolon-server --example pages -- target/pages [language]`.
+//! Writes every page in every state to a folder, to be looked at in a browser, each with its security policy beside
+//! it: `cargo run -p symbolon-server --example pages -- target/pages [language]`.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -15,6 +15,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let all = samples(&pages, language, &Brand::new("Northwind accounts"));
     for (name, html) in &all {
         std::fs::write(folder.join(format!("{name}.html")), &html.body)?;
+        std::fs::write(folder.join(format!("{name}.policy")), &html.policy)?;
     }
     writeln!(std::io::stdout(), "{} pages in {}", all.len(), folder.display())?;
     Ok(())
