@@ -26,7 +26,8 @@ pub struct Drained {
 /// Accepts connections on all listeners until `stop`; then takes no more, lets requests under way finish within
 /// the drain timeout, and cuts off what is left.
 pub async fn serve(listeners: Vec<TcpListener>, front: Front, stop: CancellationToken) -> Drained {
-    let permits = Arc::new(Semaphore::new(front.0.max_connections));
+    // Each listener holds one while it waits for a client.
+    let permits = Arc::new(Semaphore::new(front.0.max_connections.max(listeners.len())));
     let connections = TaskTracker::new();
     let cut = CancellationToken::new();
     let ends = Ends { stop: stop.clone(), cut: cut.clone() };

@@ -79,7 +79,7 @@ async fn two_listeners_serve_the_same() {
     let addresses = [LOCAL, IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2))];
     let listeners = bind(&addresses, 0).unwrap();
     let second = listeners.iter().map(|listener| listener.local_addr().unwrap()).collect::<Vec<_>>();
-    let config = settings(Options { tls: false, ..Options::default() });
+    let config = settings(Options { tls: false, max_connections: 1, ..Options::default() });
     let front = Front::new(&config, None, Metrics::default(), router(Arc::clone(&server.anchors))).unwrap();
     let stop = CancellationToken::new();
     let serving = tokio::spawn(serve(listeners, front, stop.clone()));
