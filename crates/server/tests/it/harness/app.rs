@@ -8,6 +8,8 @@ use symbolon_server::config::{Config, Sources};
 use symbolon_server::metrics::Metrics;
 use symbolon_server::refusals::Refusals;
 use symbolon_server::rng::Rng;
+use symbolon_server::seed::NewTenant;
+use symbolon_server::seed::first_start::FirstCredentials;
 use symbolon_server::{router, seed};
 use symbolon_store::entity::{Client, Scope, Server, Service, Tenant, lenient};
 use symbolon_store::seal::MasterKeys;
@@ -59,7 +61,15 @@ impl TestApp {
     /// Adds a tenant with its four workspaces.
     pub(crate) async fn add_tenant(&self, id: &str) {
         let tenant = Tenant { id: id.to_owned(), name: id.to_owned(), ..Tenant::default() };
-        seed::create_tenant(&self.app.store, &self.app.rng, tenant, true, NOW).await.unwrap();
+        let credentials = FirstCredentials::new(&Rng::system());
+        let new = NewTenant {
+            tenant,
+            default_workspaces: true,
+            credentials: &credentials,
+            // Nobody logs in with it.
+            password_hash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo",
+        };
+        seed::create_tenant(&self.app.store, &self.app.rng, new, NOW).await.unwrap();
     }
 
     /// Adds a client from its management API form.

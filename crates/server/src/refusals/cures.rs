@@ -1,0 +1,86 @@
+//! What can be changed about a refusal, by its reason code. Codes whose sentence says it already are not here.
+
+/// The cure for a reason, if there is one to tell.
+pub(super) fn find(reason: &str) -> Option<&'static str> {
+    CURES.iter().find(|(code, _)| *code == reason).map(|(_, cure)| *cure)
+}
+
+#[rustfmt::skip]
+const CURES: &[(&str, &str)] = &[
+    // Who asks
+    ("client_unknown", "Check client_id, and that the client belongs to the workspace in the path: GET /api/admin/{tid}/clients/{cid} shows its authorization_server_id."),
+    ("client_inactive", "Set the client's client_status to active."),
+    ("client_unnamed", "Send client_id in the body, or the client's id and secret by HTTP Basic."),
+    ("client_auth_method_mismatch", "Let the client authenticate as it is registered, or change its token_endpoint_auth_method."),
+    ("client_auth_method_not_allowed", "Add the method to the workspace's token_endpoint_auth_methods, or register the client with another one."),
+    ("client_authenticated_twice", "Send one kind of credentials only: HTTP Basic, or the body, or a certificate alone."),
+    ("client_id_contradiction", "Send the same client_id in the Authorization header and in the body, or in one of them only."),
+    ("secret_mismatch", "Give the client its current secret; POST /api/admin/{tid}/clients/{cid}/rotateSecret makes a new one and keeps the old one valid for a while. In HTTP Basic both parts are form-encoded first (RFC 6749 §2.3.1)."),
+    // Certificates
+    ("certificate_missing", "Call with the client's key and certificate (curl --key --cert). Behind a proxy: let it ask for a certificate and pass it on, and set server.client_certificate_header and server.trusted_proxies."),
+    ("certificate_attribute_mismatch", "Register what the certificate has (compare the lines above), or issue the client a certificate with what is registered. POST /api/admin/{tid}/clients/parse-certificate shows what to register."),
+    ("certificate_attribute_unusable", "Correct the client's tls_client_auth_… attribute: POST /api/admin/{tid}/clients/parse-certificate shows how it is written."),
+    ("certificate_not_registered", "Put the certificate into the client's jwks (x5c), or publish it at its jwks_uri."),
+    ("certificate_missing_for_binding", "The client's tokens are bound to a certificate: call with one, or set tls_client_certificate_bound_access_tokens to false."),
+    ("root_cas_unusable", "Correct the workspace's root_cas or crls: PEM blocks, nothing else."),
+    ("certificate_header", "Let the proxy send the certificate in a form this server reads: URL-encoded PEM, RFC 9440 or Envoy's XFCC."),
+    // Authorization requests
+    ("redirect_uri_not_registered", "Add the redirect_uri, letter by letter, to the client's redirect_uris."),
+    ("redirect_uri_missing", "Send redirect_uri: the client has several, or it was part of the authorization request."),
+    ("redirect_uri_mismatch", "Send to the token endpoint the redirect_uri of the authorization request, letter by letter."),
+    ("grant_not_registered", "Add the grant to the client's grant_types."),
+    ("grant_type_not_registered", "Add the grant to the grant_types of the client and of its workspace."),
+    ("response_type_not_registered", "Add the response type to the client's response_types."),
+    ("scope_unknown", "Add the scope to the workspace, or ask for one it has."),
+    ("scope_not_registered", "Add the scope to the client's scopes, or ask for one it has."),
+    ("code_challenge_required", "Let the client use PKCE; or set enforce_pkce or enforce_pkce_for_public_clients of the workspace to false."),
+    ("code_challenge_plain", "Let the client send code_challenge_method=S256."),
+    ("browser_unknown", "The browser sent no cookie: it blocks them, or the page was opened in another browser, host or port than the one before."),
+    // Tokens
+    ("code_expired", "Redeem the code sooner, or raise authorization_code_ttl of the workspace."),
+    ("code_used_twice", "Redeem each code once. If the client did, somebody else has seen its code."),
+    ("code_verifier_wrong", "Let the client keep the code_verifier of each authorization request apart."),
+    ("refresh_token_reused", "Let the client keep the newest refresh token, in one place. If it does, somebody else has a copy."),
+    ("refresh_token_certificate_mismatch", "Call with the certificate that the token was issued to."),
+    // The server itself
+    ("no_such_workspace", "The path names a tenant or workspace that does not exist: check both in the URL."),
+    ("bad_host", "The Host header is missing or malformed: check the proxy in front."),
+    ("body_too_large", "Send less, or raise limits.body_size (limits.management_body_size for the management APIs)."),
+    ("content_type_wrong", "Send application/x-www-form-urlencoded."),
+    ("request_timeout", "The answer took longer than limits.request_timeout: look at the database and at upstream services."),
+    ("store_unavailable", "The database does not answer: look at it, and at the log around this time."),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    fn sources(folder: &Path, text: &mut String) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, text);
+            } else if path.extension().is_some_and(|end| end == "rs") && !path.ends_with("refusals/cures.rs") {
+                text.push_str(&fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn every_cure_is_for_a_reason_that_is_given() {
+        let mut text = String::new();
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut text);
+        for (code, _) in CURES {
+            assert!(text.contains(&format!("\"{code}\"")), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_cure_is_one_line() {
+        assert!(CURES.iter().all(|(_, cure)| cure.ends_with('.') && !cure.contains('\n')));
+        assert_eq!(find("nobody_knows"), None);
+    }
+}
