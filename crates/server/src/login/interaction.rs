@@ -154,6 +154,7 @@ impl<'a> Waiting<'a> {
             None => match idps::authenticate(cx, username, form.get("password").unwrap_or_default()).await {
                 Ok(identity) => {
                     cx.app.login_limits.succeeded(&attempt);
+                    cx.app.metrics.login("succeeded");
                     return self.logged_in(cx, headers, Person::new(cx, identity)).await;
                 }
                 Err(failure) => failure,
@@ -162,6 +163,7 @@ impl<'a> Waiting<'a> {
         if failure.is_wrong() {
             cx.app.login_limits.failed(&attempt, cx.now);
         }
+        cx.app.metrics.login(if failure.is_wrong() { "wrong" } else { "sent_away" });
         let client_id = self.request().client_id.clone();
         let note = Note::LoginFailed { failure: failure.clone(), username: username.to_owned() };
         let mut response = self.go_on(cx, headers, session.as_ref(), note).await;
