@@ -1,5 +1,6 @@
 //! `/{tid}/{aid}/oauth2/…`
 
+mod certificate;
 mod introspect;
 mod revoke;
 mod token;
