@@ -1,17 +1,22 @@
 //! How often a login may fail before further tries are sent away unlooked at.
 //!
 //! Counted per account and address together, per address, and per account, so that one guesser does not lock
-//! everybody else out of the account. Counts live in the memory of the node, bounded, and fade within the window.
+//! everybody else out of the account. While an account is under attack from many addresses, those from which its
+//! person has logged in before stay open. A try counts before it is looked at, so that many at once are not one.
+//! Counts live in the memory of the node, bounded, and fade within the window.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use quick_cache::sync::Cache;
+use quick_cache::unsync::Cache;
 
 use crate::clock::Timestamp;
 
 /// Failures are forgotten this many seconds after the first of a series.
 const WINDOW_SECONDS: i64 = 5 * 60;
+/// An address from which somebody has logged in is remembered for so long, in seconds.
+const KNOWN_SECONDS: i64 = 30 * 24 * 60 * 60;
 /// Failures of one address at one account.
 const PER_PAIR: u32 = 10;
 /// Failures of one address at all accounts.
@@ -22,8 +27,7 @@ const PER_ACCOUNT: u32 = 100;
 const COUNTERS: usize = 100_000;
 
 /// Counts failed logins.
-#[derive(Debug)]
-pub struct LoginLimits(Cache<u64, Series>);
+pub struct LoginLimits(Mutex<Cache<u64, Series>>);
 
 #[derive(Clone, Copy, Debug)]
 struct Series {
@@ -46,36 +50,61 @@ pub struct Attempt<'a> {
 
 impl Default for LoginLimits {
     fn default() -> Self {
-        Self(Cache::new(COUNTERS))
+        Self(Mutex::new(Cache::new(COUNTERS)))
+    }
+}
+
+impl std::fmt::Debug for LoginLimits {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LoginLimits")
     }
 }
 
 impl LoginLimits {
-    /// How many seconds the attempt has to wait, or `None` when it may go on.
-    pub fn wait(&self, attempt: &Attempt<'_>, now: Timestamp) -> Option<i64> {
-        attempt
-            .counters()
-            .into_iter()
-            .filter_map(|(key, limit)| {
-                let series = self.0.get(&key).filter(|series| series.is_running(now))?;
-                (series.failures >= limit).then(|| series.began.seconds() + WINDOW_SECONDS - now.seconds())
-            })
-            .max()
+    /// Counts a try as failed until it has [`succeeded`](Self::succeeded).
+    ///
+    /// # Errors
+    /// How many seconds the attempt has to wait: it is not counted then, and must not be looked at.
+    pub fn begin(&self, attempt: &Attempt<'_>, now: Timestamp) -> Result<(), i64> {
+        let mut counters = self.counters();
+        let is_known = counters.get(&attempt.known_key()).is_some_and(|known| known.is_recent(now));
+        let limits = attempt.limits(is_known);
+        let wait = limits.iter().filter_map(|(key, limit)| {
+            let series = counters.get(key).filter(|series| series.is_running(now))?;
+            (series.failures >= *limit).then(|| series.began.seconds() + WINDOW_SECONDS - now.seconds())
+        });
+        if let Some(seconds) = wait.max() {
+            return Err(seconds);
+        }
+        for (key, _) in limits {
+            let series = counters.get(&key).copied().filter(|series| series.is_running(now));
+            let Series { began, failures } = series.unwrap_or(Series { began: now, failures: 0 });
+            counters.insert(key, Series { began, failures: failures.saturating_add(1) });
+        }
+        Ok(())
     }
 
-    /// Counts a failure.
-    pub fn failed(&self, attempt: &Attempt<'_>, now: Timestamp) {
-        for (key, _) in attempt.counters() {
-            let series = self.0.get(&key).filter(|series| series.is_running(now));
-            let failures = series.map_or(0, |series| series.failures);
-            let began = series.map_or(now, |series| series.began);
-            self.0.insert(key, Series { began, failures: failures.saturating_add(1) });
+    /// The person has shown who they are: the failures of this address at this account are forgotten, and it is
+    /// remembered as theirs.
+    pub fn succeeded(&self, attempt: &Attempt<'_>, now: Timestamp) {
+        self.not_looked_at(attempt);
+        let mut counters = self.counters();
+        counters.remove(&attempt.pair_key());
+        counters.insert(attempt.known_key(), Series { began: now, failures: 0 });
+    }
+
+    /// The try was sent away for another reason: it does not count.
+    pub fn not_looked_at(&self, attempt: &Attempt<'_>) {
+        let mut counters = self.counters();
+        for (key, _) in attempt.limits(false) {
+            if let Some(mut series) = counters.get_mut(&key) {
+                series.failures = series.failures.saturating_sub(1);
+            }
         }
     }
 
-    /// Forgets the failures of this address at this account: the person has shown who they are.
-    pub fn succeeded(&self, attempt: &Attempt<'_>) {
-        self.0.remove(&attempt.counters()[0].0);
+    fn counters(&self) -> MutexGuard<'_, Cache<u64, Series>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -83,17 +112,41 @@ impl Series {
     fn is_running(&self, now: Timestamp) -> bool {
         now.seconds() - self.began.seconds() < WINDOW_SECONDS
     }
+
+    fn is_recent(&self, now: Timestamp) -> bool {
+        now.seconds() - self.began.seconds() < KNOWN_SECONDS
+    }
 }
 
 impl Attempt<'_> {
-    /// The counters of this attempt, the pair's first, each with its limit.
-    fn counters(&self) -> [(u64, u32); 3] {
-        let place = (self.tenant_id, self.workspace_id);
+    /// The counters of this attempt, each with its limit.
+    fn limits(&self, is_known: bool) -> [(u64, u32); 3] {
+        let account = key(&("account", self.place(), self.username));
         [
-            (key(&("pair", place, self.username, self.address)), PER_PAIR),
-            (key(&("address", self.address)), PER_ADDRESS),
-            (key(&("account", place, self.username)), PER_ACCOUNT),
+            (self.pair_key(), PER_PAIR),
+            (key(&("address", self.network())), PER_ADDRESS),
+            (account, if is_known { u32::MAX } else { PER_ACCOUNT }),
         ]
+    }
+
+    fn pair_key(&self) -> u64 {
+        key(&("pair", self.place(), self.username, self.network()))
+    }
+
+    fn known_key(&self) -> u64 {
+        key(&("known", self.place(), self.username, self.network()))
+    }
+
+    const fn place(&self) -> (&str, &str) {
+        (self.tenant_id, self.workspace_id)
+    }
+
+    /// Who holds one IPv6 address holds the /64 around it.
+    fn network(&self) -> IpAddr {
+        match self.address.to_canonical() {
+            IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)).into(),
+            v4 @ IpAddr::V4(_) => v4,
+        }
     }
 }
 
@@ -118,31 +171,54 @@ mod tests {
     fn a_guesser_waits_and_the_owner_does_not() {
         let limits = LoginLimits::default();
         for _ in 0..PER_PAIR {
-            assert_eq!(limits.wait(&attempt("user", 1), NOW), None);
-            limits.failed(&attempt("user", 1), NOW);
+            assert_eq!(limits.begin(&attempt("user", 1), NOW), Ok(()));
         }
-        assert_eq!(limits.wait(&attempt("user", 1), NOW), Some(WINDOW_SECONDS));
-        assert_eq!(limits.wait(&attempt("user", 2), NOW), None);
-        assert_eq!(limits.wait(&attempt("user", 1), NOW.plus_seconds(WINDOW_SECONDS)), None);
+        assert_eq!(limits.begin(&attempt("user", 1), NOW), Err(WINDOW_SECONDS));
+        assert_eq!(limits.begin(&attempt("user", 2), NOW), Ok(()));
+        assert_eq!(limits.begin(&attempt("user", 1), NOW.plus_seconds(WINDOW_SECONDS)), Ok(()));
     }
 
     #[test]
-    fn many_guessers_at_one_account_wait() {
+    fn many_guessers_at_one_account_wait_and_who_was_there_before_does_not() {
         let limits = LoginLimits::default();
+        assert_eq!(limits.begin(&attempt("user", 250), NOW), Ok(()));
+        limits.succeeded(&attempt("user", 250), NOW);
         for i in 0..PER_ACCOUNT {
-            limits.failed(&attempt("user", (i % 200) as u8), NOW);
+            assert_eq!(limits.begin(&attempt("user", (i % 200) as u8), NOW), Ok(()));
         }
-        assert!(limits.wait(&attempt("user", 250), NOW).is_some());
-        assert_eq!(limits.wait(&attempt("other", 250), NOW), None);
+        assert!(limits.begin(&attempt("user", 251), NOW).is_err());
+        assert_eq!(limits.begin(&attempt("other", 251), NOW), Ok(()));
+        assert_eq!(limits.begin(&attempt("user", 250), NOW), Ok(()));
     }
 
     #[test]
-    fn success_clears_the_slate() {
+    fn one_address_at_many_accounts_waits() {
         let limits = LoginLimits::default();
-        for _ in 0..PER_PAIR {
-            limits.failed(&attempt("user", 1), NOW);
+        for i in 0..PER_ADDRESS {
+            assert_eq!(limits.begin(&attempt(&format!("user-{i}"), 1), NOW), Ok(()));
         }
-        limits.succeeded(&attempt("user", 1));
-        assert_eq!(limits.wait(&attempt("user", 1), NOW), None);
+        assert!(limits.begin(&attempt("user", 1), NOW).is_err());
+    }
+
+    #[test]
+    fn success_clears_the_slate_and_counts_for_nothing() {
+        let limits = LoginLimits::default();
+        for _ in 0..PER_PAIR - 1 {
+            assert_eq!(limits.begin(&attempt("user", 1), NOW), Ok(()));
+        }
+        for _ in 0..PER_ADDRESS * 2 {
+            assert_eq!(limits.begin(&attempt("user", 1), NOW), Ok(()));
+            limits.succeeded(&attempt("user", 1), NOW);
+        }
+        assert_eq!(limits.begin(&attempt("user", 1), NOW), Ok(()));
+    }
+
+    #[test]
+    fn what_was_not_looked_at_does_not_count() {
+        let limits = LoginLimits::default();
+        for _ in 0..PER_PAIR * 2 {
+            assert_eq!(limits.begin(&attempt("user", 1), NOW), Ok(()));
+            limits.not_looked_at(&attempt("user", 1));
+        }
     }
 }

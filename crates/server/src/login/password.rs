@@ -1,5 +1,7 @@
 //! Passwords: argon2id, a bounded number at a time, off the threads that serve requests.
 
+use std::sync::Arc;
+
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -16,8 +18,8 @@ const MAX_LENGTH: usize = 1024;
 /// Hashes and verifies passwords.
 #[derive(Debug)]
 pub struct Passwords {
-    running: Semaphore,
-    admitted: Semaphore,
+    running: Arc<Semaphore>,
+    admitted: Arc<Semaphore>,
     /// A hash that nothing matches, so that an unknown user costs as much time as a known one.
     nobody: String,
 }
@@ -44,8 +46,8 @@ impl Passwords {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let concurrent = if concurrent == 0 { cores() } else { concurrent };
         Ok(Self {
-            running: Semaphore::new(concurrent),
-            admitted: Semaphore::new(concurrent + WAITING),
+            running: Arc::new(Semaphore::new(concurrent)),
+            admitted: Arc::new(Semaphore::new(concurrent + WAITING)),
             nobody,
         })
     }
@@ -80,8 +82,13 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, PasswordError> {
-        let _admitted = self.admitted.try_acquire().map_err(|_| PasswordError::Busy)?;
-        let _running = self.running.acquire().await.map_err(|_| PasswordError::Busy)?;
+        let admitted = Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| PasswordError::Busy)?;
+        let running = Arc::clone(&self.running).acquire_owned().await.map_err(|_| PasswordError::Busy)?;
+        // The work holds its place itself: it goes on when the caller hangs up, and its memory with it.
+        let work = move || {
+            let _places = (admitted, running);
+            work()
+        };
         tokio::task::spawn_blocking(work).await.map_err(|error| PasswordError::Hash(error.to_string()))
     }
 }
@@ -114,8 +121,32 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn who_hangs_up_makes_no_room_while_the_work_goes_on() {
+        let passwords = Arc::new(Passwords::new([0; 16], 1).unwrap());
+        let (finish, wait) = std::sync::mpsc::channel::<()>();
+        let (begun, has_begun) = tokio::sync::oneshot::channel();
+        let caller = tokio::spawn({
+            let passwords = Arc::clone(&passwords);
+            async move {
+                passwords
+                    .run(move || {
+                        begun.send(()).unwrap();
+                        wait.recv()
+                    })
+                    .await
+            }
+        });
+        has_begun.await.unwrap();
+        caller.abort();
+        assert!(caller.await.unwrap_err().is_cancelled());
+        assert_eq!(passwords.running.available_permits(), 0);
+        finish.send(()).unwrap();
+        let _place = passwords.running.acquire().await.unwrap();
+    }
+
+    #[tokio::test]
     async fn a_flood_is_sent_away() {
-        let passwords = std::sync::Arc::new(Passwords::new([0; 16], 4).unwrap());
+        let passwords = Arc::new(Passwords::new([0; 16], 4).unwrap());
         let admitted = passwords.admitted.try_acquire_many(68).unwrap();
         assert!(matches!(passwords.verify("x", None).await, Err(PasswordError::Busy)));
         drop(admitted);
