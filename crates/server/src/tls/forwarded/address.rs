@@ -13,9 +13,12 @@ const HEADER: HeaderName = HeaderName::from_static("x-forwarded-for");
 pub(super) fn client(headers: &HeaderMap, proxies: &[Network]) -> Option<IpAddr> {
     let mut client = None;
     for value in headers.get_all(HEADER).iter().rev() {
-        for entry in value.to_str().ok()?.rsplit(',') {
+        // Read as bytes: what a stranger wrote at the beginning must not hide what a proxy added at the end.
+        for entry in value.as_bytes().rsplit(|byte| *byte == b',') {
             // After an entry that is no address nothing is known: the one before it counts.
-            let Some(address) = read(entry.trim()) else { return client };
+            let Some(address) = std::str::from_utf8(entry).ok().and_then(|entry| read(entry.trim())) else {
+                return client;
+            };
             client = Some(address);
             if !proxies.iter().any(|network| network.contains(address)) {
                 return client;
@@ -61,6 +64,7 @@ mod tests {
             (&["10.0.0.2, 10.0.0.1"], Some("10.0.0.2")),
             (&["unknown, 10.0.0.1"], Some("10.0.0.1")),
             (&["192.0.2.1, unknown"], None),
+            (&["\u{e9}, 192.0.2.1"], Some("192.0.2.1")),
             (&[""], None),
             (&[], None),
         ] {
