@@ -93,7 +93,7 @@ impl Snapshots {
         if let Some(hit) = self.workspaces.get(&WorkspaceRef(tenant_id, workspace_id)) {
             return Ok(Some(hit));
         }
-        let epoch = self.epoch.load(Ordering::Acquire);
+        let epoch = self.epoch.load(Ordering::SeqCst);
         let generation = self.generation.fetch_add(1, Ordering::Relaxed);
         let Some(workspace) =
             Workspace::load(store, tenant_id, workspace_id, &self.system_trust, generation).await?
@@ -101,9 +101,10 @@ impl Snapshots {
             return Ok(None);
         };
         let workspace = Arc::new(workspace);
-        if self.epoch.load(Ordering::Acquire) == epoch {
-            self.workspaces
-                .insert(WorkspaceKey(tenant_id.into(), workspace_id.into()), Arc::clone(&workspace));
+        self.workspaces.insert(WorkspaceKey(tenant_id.into(), workspace_id.into()), Arc::clone(&workspace));
+        // Kept first and looked at after: an invalidation that is not seen here removes it itself.
+        if self.epoch.load(Ordering::SeqCst) != epoch {
+            self.workspaces.remove(&WorkspaceRef(tenant_id, workspace_id));
         }
         Ok(Some(workspace))
     }
@@ -131,13 +132,13 @@ impl Snapshots {
 
     /// Drops a workspace with its clients: the next request loads them anew.
     pub fn invalidate(&self, tenant_id: &str, workspace_id: &str) {
-        self.epoch.fetch_add(1, Ordering::AcqRel);
+        self.epoch.fetch_add(1, Ordering::SeqCst);
         self.workspaces.remove(&WorkspaceRef(tenant_id, workspace_id));
     }
 
     /// Drops everything: when it is not known what changed.
     pub fn invalidate_all(&self) {
-        self.epoch.fetch_add(1, Ordering::AcqRel);
+        self.epoch.fetch_add(1, Ordering::SeqCst);
         self.workspaces.clear();
         self.clients.clear();
     }
