@@ -1,6 +1,7 @@
 //! Where this server is reached: the configured `server.url`, else the host of the request.
 
 use std::fmt;
+use std::net::Ipv6Addr;
 use std::sync::Arc;
 
 use http::header::HOST;
@@ -33,7 +34,8 @@ impl BaseUrl {
                 .description("The Host header is missing or not a host name.")
         })?;
         let scheme = if app.config.server.dangerous_disable_tls { "http" } else { "https" };
-        Ok(Self(format!("{scheme}://{host}").into()))
+        // Names are the same in any case (RFC 3986 §3.2.2): so is the issuer made of them.
+        Ok(Self(format!("{scheme}://{}", host.to_ascii_lowercase()).into()))
     }
 
     /// The authority: host with optional port.
@@ -66,11 +68,25 @@ pub fn requested_host(parts: &Parts) -> Option<&str> {
     }
 }
 
-/// Whether the text is a host with an optional port and nothing that could break out of a URL.
+/// Whether the text is a host with an optional port, and nothing that could break out of a URL.
 fn is_authority(text: &str) -> bool {
-    !text.is_empty()
-        && text.len() <= 255
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b))
+    if text.len() > 255 {
+        return false;
+    }
+    if let Some((address, port)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        return address.parse::<Ipv6Addr>().is_ok() && (port.is_empty() || is_port(port.strip_prefix(':')));
+    }
+    let (host, port) = text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port)));
+    let is_label = |label: &str| {
+        !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    };
+    // The dot at the end of a full name is not a label.
+    let name = host.strip_suffix('.').unwrap_or(host);
+    name.split('.').all(is_label) && (port.is_none() || is_port(port))
+}
+
+fn is_port(text: Option<&str>) -> bool {
+    text.is_some_and(|text| text.bytes().all(|b| b.is_ascii_digit()) && text.parse::<u16>().is_ok())
 }
 
 #[cfg(test)]
@@ -79,10 +95,33 @@ mod tests {
 
     #[test]
     fn an_authority_has_no_room_for_tricks() {
-        for good in ["localhost:8443", "127.0.0.1", "[::1]:8443", "a.example"] {
+        for good in ["localhost:8443", "127.0.0.1", "[::1]:8443", "[::1]", "a.example", "a_b.example."] {
             assert!(is_authority(good), "{good}");
         }
-        for bad in ["", "a b", "a/b", "user@host", "a\r\nb", "a?b", "a#b", "a%2f", "\u{e9}.example"] {
+        for bad in [
+            "",
+            "a b",
+            "a/b",
+            "user@host",
+            "a\r\nb",
+            "a?b",
+            "a#b",
+            "a%2f",
+            "\u{e9}.example",
+            ":1",
+            "a:",
+            "a:x",
+            "a:+1",
+            "a:1:2",
+            "a:65536",
+            "[::1",
+            "[::1]x",
+            "[a]",
+            "::1",
+            "a..b",
+            ".a",
+            ".",
+        ] {
             assert!(!is_authority(bad), "{bad}");
         }
     }
