@@ -32,14 +32,13 @@ impl CookieName {
     /// one with the longer path or greater age.
     pub fn read<'a>(self, workspace: &Workspace, headers: &'a HeaderMap) -> Option<&'a str> {
         let name = self.of(workspace);
+        // Read as bytes: the cookie of somebody else on this host may hold any, and must not hide ours.
         headers
             .get_all(COOKIE)
             .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
-            .find(|(key, _)| *key == name)
-            .map(|(_, value)| value)
+            .flat_map(|field| field.as_bytes().split(|byte| *byte == b';'))
+            .find_map(|pair| pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"="))
+            .and_then(|value| std::str::from_utf8(value).ok())
             .filter(|value| is_token(value))
     }
 

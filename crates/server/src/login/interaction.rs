@@ -10,7 +10,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use http::HeaderMap;
 use symbolon_protocol::{ErrorCode, Form, OAuthError};
-use symbolon_store::{AuthorizeSession, AuthorizeSessionKey};
+use symbolon_store::{AuthorizeSession, AuthorizeSessionKey, StoreError};
 
 use super::idps::{self, LoginFailure};
 use super::limits::Attempt;
@@ -18,11 +18,16 @@ use super::step::{Interaction, Page, Step, step};
 use super::views::{self, Note};
 use super::{Browser, Person, Session};
 use crate::cx::Cx;
+use crate::oauth2::authorize::client::may_still_ask;
 use crate::oauth2::authorize::next::Answer;
 use crate::oauth2::authorize::respond;
 use crate::oauth2::error::store_failure;
+use crate::oauth2::form_body;
 use crate::oauth2::response_modes::see_other;
 use crate::snapshot::Client;
+
+/// How many logins at once for one request find their way past one another.
+const CLICKS: usize = 8;
 
 /// Tenant, workspace and interaction, as the path names them.
 type InteractionPath = Path<(String, String, String)>;
@@ -40,30 +45,12 @@ pub async fn get(cx: Cx, Path((_, _, id)): InteractionPath, headers: HeaderMap) 
 /// Takes what the person has filled in, and shows what comes next.
 pub async fn post(cx: Cx, Path((_, _, id)): InteractionPath, headers: HeaderMap, body: Bytes) -> Response {
     let taken = async {
-        let form = Form::parse(&body)?;
+        let form = form_body::read(&headers, &body)?;
         let session = find_session(&cx, &headers).await?;
         let waiting = Waiting::find(&cx, &id, &headers).await?;
-        match form.get("action").unwrap_or("login") {
-            action @ ("login" | "cancel") => {
-                waiting.check_csrf(&cx, &form, &waiting.login_purpose())?;
-                if action == "cancel" {
-                    return Ok(waiting.refuse(&cx, denied("login_cancelled")).await);
-                }
-                waiting.login(&cx, &headers, &form, session).await
-            }
-            action @ ("accept" | "deny") => {
-                // The page was made for one person: who has logged in meanwhile has not seen it.
-                let session = session.ok_or_else(foreign_form)?;
-                waiting.check_csrf(&cx, &form, &waiting.consent_purpose(&session))?;
-                if action == "deny" {
-                    return Ok(waiting.refuse(&cx, denied("consent_denied")).await);
-                }
-                Ok(waiting.accept(&cx, &headers, &session).await)
-            }
-            action => Err(OAuthError::invalid_request("action_unknown")
-                .description("The form has no such button.")
-                .got(action)),
-        }
+        let client = Arc::clone(&waiting.client);
+        let answered = waiting.take(&cx, &headers, &form, session).await;
+        Ok(answered.unwrap_or_else(|error| views::error_page_of(&cx, &headers, Some(client.id()), error)))
     };
     taken.await.unwrap_or_else(|error| views::error_page(&cx, &headers, error))
 }
@@ -91,9 +78,40 @@ impl<'a> Waiting<'a> {
             .client(&cx.app.store, &cx.workspace, &stored.doc.request.client_id)
             .await
             .map_err(|error| store_failure(&error))?
-            .filter(|client| client.is_active())
+            .filter(|client| may_still_ask(cx, client, &stored.doc.request))
             .ok_or_else(gone)?;
         Ok(Self { id, stored, client, browser })
+    }
+
+    /// What a button of the page asks for.
+    async fn take(
+        self,
+        cx: &Cx,
+        headers: &HeaderMap,
+        form: &Form,
+        session: Option<Session>,
+    ) -> Result<Response, OAuthError> {
+        match form.get("action").unwrap_or("login") {
+            action @ ("login" | "cancel") => {
+                self.check_csrf(cx, form, &self.login_purpose())?;
+                if action == "cancel" {
+                    return Ok(self.refuse(cx, headers, denied("login_cancelled")).await);
+                }
+                self.login(cx, headers, form, session).await
+            }
+            action @ ("accept" | "deny") => {
+                // The page was made for one person: who has logged in meanwhile has not seen it.
+                let session = session.ok_or_else(foreign_form)?;
+                self.check_csrf(cx, form, &self.consent_purpose(&session))?;
+                if action == "deny" {
+                    return Ok(self.refuse(cx, headers, denied("consent_denied")).await);
+                }
+                Ok(self.accept(cx, headers, &session).await)
+            }
+            action => Err(OAuthError::invalid_request("action_unknown")
+                .description("The form has no such button.")
+                .got(action)),
+        }
     }
 
     fn key(&self) -> AuthorizeSessionKey<'_> {
@@ -109,7 +127,7 @@ impl<'a> Waiting<'a> {
         match step(cx, &self.client, &self.stored.doc, Some(self.key()), session).await {
             Ok(Step::Respond(response)) => response,
             Ok(Step::Page(page)) => self.show(cx, headers, session, &page, note),
-            Err(error) => self.refuse(cx, error).await,
+            Err(error) => self.refuse(cx, headers, error).await,
         }
     }
 
@@ -149,21 +167,23 @@ impl<'a> Waiting<'a> {
             username,
             address: cx.peer.remote.ip(),
         };
-        let failure = match cx.app.login_limits.wait(&attempt, cx.now) {
-            Some(seconds) => LoginFailure::TooManyTries { seconds },
-            None => match idps::authenticate(cx, username, form.get("password").unwrap_or_default()).await {
-                Ok(identity) => {
-                    cx.app.login_limits.succeeded(&attempt);
-                    cx.app.metrics.login("succeeded");
-                    return self.logged_in(cx, headers, Person::new(cx, identity)).await;
+        let limits = &cx.app.login_limits;
+        // Counted before it is looked at: many tries at once are not one.
+        let failure = match limits.begin(&attempt, cx.now) {
+            Err(seconds) => LoginFailure::TooManyTries { seconds },
+            Ok(()) => {
+                match idps::authenticate(cx, username, form.get("password").unwrap_or_default()).await {
+                    Ok(identity) => {
+                        limits.succeeded(&attempt, cx.now);
+                        return self.logged_in(cx, headers, Person::new(cx, identity)).await;
+                    }
+                    Err(failure) => failure,
                 }
-                Err(failure) => failure,
-            },
+            }
         };
-        if failure.is_wrong() {
-            cx.app.login_limits.failed(&attempt, cx.now);
+        if failure == LoginFailure::Busy {
+            limits.not_looked_at(&attempt);
         }
-        cx.app.metrics.login(if failure.is_wrong() { "wrong" } else { "sent_away" });
         let client_id = self.request().client_id.clone();
         let note = Note::LoginFailed { failure: failure.clone(), username: username.to_owned() };
         let mut response = self.go_on(cx, headers, session.as_ref(), note).await;
@@ -186,16 +206,31 @@ impl<'a> Waiting<'a> {
             Ok(Step::Respond(response)) => response,
             // A reload of the next page must not send the password again.
             Ok(Step::Page(_)) => {
-                cx.store()
-                    .update_authorize_session(self.id, &self.stored.doc, self.stored.version, cx.now.millis())
-                    .await
-                    .map_err(|error| store_failure(&error))?;
+                self.note_login(cx).await?;
                 see_other(&address(cx, self.id))
             }
-            Err(error) => self.refuse(cx, error).await,
+            Err(error) => self.refuse(cx, headers, error).await,
         };
         response.headers_mut().extend(cookies);
         Ok(response)
+    }
+
+    /// Remembers which session was begun for this request. Of several clicks the last counts.
+    async fn note_login(&mut self, cx: &Cx) -> Result<(), OAuthError> {
+        let doc = &self.stored.doc;
+        for _ in 0..CLICKS {
+            match cx
+                .store()
+                .update_authorize_session(self.id, doc, self.stored.version, cx.now.millis())
+                .await
+            {
+                Ok(_) => return Ok(()),
+                Err(StoreError::PreconditionFailed { found }) => self.stored.version = found,
+                Err(StoreError::NotFound(_)) => return Err(finished()),
+                Err(error) => return Err(store_failure(&error)),
+            }
+        }
+        Err(finished())
     }
 
     /// `action=accept`: the client gets what it asked for.
@@ -204,12 +239,15 @@ impl<'a> Waiting<'a> {
         self.go_on(cx, headers, Some(session), Note::None).await
     }
 
-    /// Ends the interaction with an error for the client.
-    async fn refuse(self, cx: &Cx, error: OAuthError) -> Response {
-        let key = self.key();
-        let taken = cx.store().take_authorize_session::<Interaction>(key, cx.now.millis()).await;
-        let error = taken.map_or_else(|failure| store_failure(&failure), |_| error);
-        respond::error(cx, self.request(), error)
+    /// Ends the interaction with an error for the client, unless it has ended: a client hears one answer.
+    async fn refuse(self, cx: &Cx, headers: &HeaderMap, error: OAuthError) -> Response {
+        let error = match cx.store().take_authorize_session::<Interaction>(self.key(), cx.now.millis()).await
+        {
+            Ok(Some(_)) => return respond::error(cx, self.request(), error),
+            Ok(None) => finished(),
+            Err(failure) => store_failure(&failure),
+        };
+        views::error_page_of(cx, headers, Some(self.client.id()), error)
     }
 
     fn check_csrf(&self, cx: &Cx, form: &Form, purpose: &str) -> Result<(), OAuthError> {
@@ -243,6 +281,11 @@ fn gone() -> OAuthError {
         "This page has expired, was answered already, or was opened in another browser. \
          Go back to the application and start again.",
     )
+}
+
+fn finished() -> OAuthError {
+    OAuthError::invalid_request("interaction_finished")
+        .description("This request has been answered already. Go back to the application.")
 }
 
 fn unknown_browser() -> OAuthError {

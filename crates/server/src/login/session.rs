@@ -11,7 +11,7 @@ use symbolon_store::entity::server::SubjectFormat;
 use symbolon_store::{NewSession, StoreError};
 
 use super::cookies::CookieName;
-use super::idps::Identity;
+use super::idps::{self, Identity};
 use crate::cx::Cx;
 use crate::secrets::sha256;
 
@@ -19,7 +19,7 @@ use crate::secrets::sha256;
 const MAX_AGE_SECONDS: i64 = 12 * 60 * 60;
 /// A session ends this many seconds after it was last used, unless the workspace's `sso.max_idle` says otherwise.
 const MAX_IDLE_SECONDS: i64 = 60 * 60;
-/// The time of last use is written at most this often.
+/// The time of last use is written at most this often, or four times in the idle time where that is less.
 const TOUCH_SECONDS: i64 = 60;
 
 /// A live session.
@@ -75,7 +75,8 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 impl Session {
-    /// The session of these request headers, if it is still alive. Notes now and then that it is used.
+    /// The session of these request headers, if it is still alive and its account still exists. Notes now and then
+    /// that it is used.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -83,8 +84,12 @@ impl Session {
         let Some(id) = CookieName::Session.read(&cx.workspace, headers) else { return Ok(None) };
         let now = cx.now.millis();
         let Some(found) = cx.store().find_session::<Person>(id, now).await? else { return Ok(None) };
-        if now - found.last_used_at >= TOUCH_SECONDS * 1000 {
-            cx.store().touch_session(id, cx.now.plus_seconds(max_idle(cx)).millis(), now).await?;
+        if !idps::vouches(cx, &found.doc.idp_id, &found.doc.username) {
+            return Ok(None);
+        }
+        let max_idle = max_idle(cx);
+        if now - found.last_used_at >= TOUCH_SECONDS.min(max_idle / 4) * 1000 {
+            cx.store().touch_session(id, cx.now.plus_seconds(max_idle).millis(), now).await?;
         }
         Ok(Some(Self { id: id.to_owned(), person: found.doc, auth_time: found.auth_time.div_euclid(1000) }))
     }
@@ -135,10 +140,15 @@ impl Session {
 
 fn max_age(cx: &Cx) -> i64 {
     let configured = cx.workspace.server.sso.as_ref().and_then(|sso| sso.max_age);
-    configured.map_or(MAX_AGE_SECONDS, GoDuration::secs)
+    seconds(configured, MAX_AGE_SECONDS)
 }
 
 fn max_idle(cx: &Cx) -> i64 {
     let configured = cx.workspace.server.sso.as_ref().and_then(|sso| sso.max_idle);
-    configured.map_or(MAX_IDLE_SECONDS, GoDuration::secs)
+    seconds(configured, MAX_IDLE_SECONDS)
+}
+
+/// Zero is what clients send for "not set": a session that ends as it begins would let nobody in.
+fn seconds(configured: Option<GoDuration>, default: i64) -> i64 {
+    configured.map(GoDuration::secs).filter(|seconds| *seconds > 0).unwrap_or(default)
 }

@@ -2,16 +2,17 @@
 
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use symbolon_protocol::OAuthError;
+use symbolon_protocol::{OAuthError, ScopeSet};
 use symbolon_store::{AuthorizeSessionKey, NewAuthorizeSession, StoreError};
 
-use super::consent::Consents;
+use super::consent::{Consents, to_remember};
 use super::{Browser, Session};
 use crate::cx::Cx;
 use crate::oauth2::authorize::next::{Answer, Consent, LoggedIn, LoginReason, Next, next};
 use crate::oauth2::authorize::request::AuthorizationRequest;
 use crate::oauth2::authorize::{issue_code, respond};
 use crate::oauth2::error::store_failure;
+use crate::oauth2::issue::subject;
 use crate::snapshot::Client;
 
 /// A person has this long to log in and to consent.
@@ -79,22 +80,32 @@ pub async fn step(
 ) -> Result<Step, OAuthError> {
     let request = &interaction.request;
     let consents = match session {
-        Some(session) => Consents::find(cx, client, &session.person.subject, &request.scope)
+        Some(session) => Consents::find(cx, client, &session.person.subject, request)
             .await
             .map_err(|error| store_failure(&error))?,
         None => Consents::default(),
     };
-    let person = session.map(|session| LoggedIn {
-        subject: &session.person.subject,
+    let subject = session.map(|session| subject::of(&cx.workspace, client, &session.person.subject));
+    let person = session.zip(subject.as_deref()).map(|(session, subject)| LoggedIn {
+        subject,
         auth_time: session.auth_time,
         in_this_request: interaction.logged_in.as_deref() == Some(&session.public_id()),
     });
-    let consent = Consent { missing: &consents.missing, answer: interaction.answer };
+    let consent = Consent {
+        missing: &consents.missing,
+        is_asked_always: consents.is_asked_always,
+        answer: interaction.answer,
+    };
     match (next(request, person, consent, cx.now), session) {
         (Next::Login(reason), _) => Ok(Step::Page(Page::Login(reason))),
         (Next::Consent, Some(_)) => Ok(Step::Page(Page::Consent(consents))),
         (Next::Issue, Some(session)) => {
-            let code = issue_code::issue(cx, client, request, stored, session).await?;
+            // What nobody was asked about is not remembered as allowed.
+            let allowed = match interaction.answer {
+                Some(Answer::Accepted) => to_remember(cx, &request.scope),
+                _ => ScopeSet::default(),
+            };
+            let code = issue_code::issue(cx, client, request, stored, session, &allowed).await?;
             Ok(Step::Respond(respond::code(cx, request, &code)))
         }
         (Next::Refuse(code, reason), _) => Err(OAuthError::new(code, reason).description(code.sentence())),

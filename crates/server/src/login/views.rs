@@ -117,6 +117,11 @@ impl View<'_> {
 
 /// A page for what cannot go back to a client. The reason goes to the refusal record.
 pub fn error_page(cx: &Cx, headers: &HeaderMap, error: OAuthError) -> Response {
+    error_page_of(cx, headers, None, error)
+}
+
+/// The same where it is known which client asked, or which one it said it was.
+pub fn error_page_of(cx: &Cx, headers: &HeaderMap, client_id: Option<&str>, error: OAuthError) -> Response {
     let kind = kind(&error);
     let developer = (kind == ErrorKind::BadRequest || kind == ErrorKind::RedirectUri).then(|| Developer {
         error: error.code.as_str().to_owned(),
@@ -127,7 +132,11 @@ pub fn error_page(cx: &Cx, headers: &HeaderMap, error: OAuthError) -> Response {
     let page = ErrorPage { kind, request_id: cx.request_id.as_str().to_owned(), developer };
     let html = cx.app.pages.render(&page, language(headers, None), &brand(cx), &FormTargets::own());
     let mut response = html.with_status(kind.status()).into_response();
-    response.extensions_mut().insert(Refused::oauth(error));
+    let refused = Refused::oauth(error);
+    response.extensions_mut().insert(match client_id {
+        Some(client_id) => refused.of_client(client_id),
+        None => refused,
+    });
     response
 }
 

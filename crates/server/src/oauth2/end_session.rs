@@ -11,6 +11,7 @@ use http::{HeaderMap, Uri};
 use symbolon_protocol::{Form, OAuthError};
 
 use super::error::store_failure;
+use super::form_body;
 use super::id_token_hint::{self, IdTokenHint};
 use super::response_modes::{see_other, with_query};
 use crate::cx::Cx;
@@ -42,26 +43,28 @@ pub async fn get(cx: Cx, uri: Uri, headers: HeaderMap) -> Response {
     }
 }
 
-/// The same by POST: from clients with the parameters in the body, from the confirmation page with its answer there
-/// and the parameters in the address.
+/// The same by POST. From the confirmation page: with its answer in the body, and the parameters in the address. From
+/// clients: with the parameters in the body. Such a form of another site comes without our cookies (`SameSite=Lax`),
+/// and the session would seem to be over already, so the browser is sent to the same as an address.
 #[utoipa::path(
     post, path = "/{tid}/{aid}/oidc/logout", operation_id = "rpInitiatedLogoutPost", tag = "oauth2",
     params(("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace")),
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 200, description = "A page: logged out, or the question whether to", content_type = "text/html"),
-        (status = 303, description = "Back to the client"),
+        (status = 303, description = "Back to the client, or to the same by GET"),
         (status = 400, description = "A page: a parameter is wrong", content_type = "text/html"),
     )
 )]
 pub async fn post(cx: Cx, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
     let answered = async {
-        let body = Form::parse(&body)?;
+        let body = form_body::read(&headers, &body)?;
         if body.get("csrf").is_some() {
             let asked = Form::from_query(uri.query().unwrap_or_default())?;
             return confirmed(&cx, &headers, &asked, &body).await;
         }
-        asked(&cx, &headers, &body).await
+        let here = format!("/{}/{}/oidc/logout", cx.workspace.tenant_id, cx.workspace.id);
+        Ok(see_other(&with_query(&here, &body.iter().collect::<Vec<_>>())))
     };
     answered.await.unwrap_or_else(|error| error_page(&cx, &headers, error))
 }
@@ -70,11 +73,9 @@ pub async fn post(cx: Cx, uri: Uri, headers: HeaderMap, body: Bytes) -> Response
 async fn asked(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Response, OAuthError> {
     let asked = Asked::read(cx, form).await?;
     let Some(session) = find_session(cx, headers).await? else { return Ok(asked.done(cx, headers, true)) };
-    let hinted = asked.hint.as_ref().is_some_and(|hint| {
-        hint.subject == session.person.subject
-            && hint.session_id.as_ref().is_none_or(|sid| *sid == session.public_id())
-    });
-    if hinted {
+    // All our ID tokens say in which session they were issued: those of earlier sessions end no later one.
+    let hinted = asked.hint.as_ref().and_then(|hint| hint.session_id.as_deref());
+    if hinted == Some(&session.public_id()) {
         return end(cx, headers, session, asked).await;
     }
     let browser = Browser::of(cx, headers);
@@ -150,6 +151,12 @@ impl Asked {
                 .await
                 .map_err(|error| store_failure(&error))?,
         };
+        if let (Some(client_id), None) = (client_id, &client) {
+            return Err(OAuthError::invalid_request("client_unknown")
+                .description("The application is not known here.")
+                .expected("the id of a client of this workspace")
+                .got(client_id));
+        }
         let back = match form.get("post_logout_redirect_uri") {
             None => None,
             Some(uri) => Some(return_address(client.as_deref(), uri, form.get("state"))?),

@@ -29,6 +29,15 @@ impl FromRequest<App> for FormBody {
     }
 }
 
+/// The parameters of a body that was read already, for endpoints that answer with pages.
+///
+/// # Errors
+/// `invalid_request` when it is not a form.
+pub fn read(headers: &HeaderMap, body: &[u8]) -> Result<Form, OAuthError> {
+    require_form_type(headers)?;
+    Ok(Form::parse(body)?)
+}
+
 fn require_form_type(headers: &HeaderMap) -> Result<(), OAuthError> {
     let mut values = headers.get_all(CONTENT_TYPE).iter();
     let value = values.next().and_then(|value| value.to_str().ok()).unwrap_or_default();

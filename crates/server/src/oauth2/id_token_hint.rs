@@ -1,6 +1,7 @@
 //! ID tokens that come back to us as hints (OIDC Core §3.1.2.1, RP-Initiated Logout 1.0 §2).
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use symbolon_jose::{Error, UnverifiedJwt};
 
 use crate::cx::Cx;
@@ -23,6 +24,9 @@ struct HintClaims {
     aud: Audience,
     #[serde(default)]
     sid: Option<String>,
+    /// The mark of an access token, which others than the client may hold.
+    #[serde(default)]
+    aid: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -57,7 +61,7 @@ pub fn verify(cx: &Cx, token: &str) -> Result<IdTokenHint, HintError> {
         Audience::Many(mut ids) => (ids.len() == 1).then(|| ids.remove(0)),
     };
     match client_id {
-        Some(client_id) if claims.iss == cx.issuer() => {
+        Some(client_id) if claims.iss == cx.issuer() && claims.aid.is_none() => {
             Ok(IdTokenHint { subject: claims.sub, client_id, session_id: claims.sid })
         }
         _ => Err(HintError::NotAnIdToken),

@@ -4,7 +4,6 @@ pub mod access_token;
 pub mod answer;
 pub mod authorize;
 pub mod caller;
-pub mod certificate;
 pub mod claims;
 pub mod client_auth;
 pub mod cors;

@@ -17,7 +17,6 @@ pub use self::{
     journal::{Filter, Refusals},
 };
 
-mod cures;
 mod explain;
 mod files;
 mod journal;

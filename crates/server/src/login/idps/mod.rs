@@ -20,8 +20,8 @@ pub trait PasswordIdp: Sync {
     fn find(&self, idp: &Idp, username: &str) -> Option<PasswordUser>;
 }
 
-/// A user as an identity provider knows them.
-#[derive(Clone, Debug)]
+/// A user as an identity provider knows them. Without `Debug`: the hash is nobody's business.
+#[derive(Clone)]
 pub struct PasswordUser {
     /// The user's name at the identity provider.
     pub username: String,
@@ -83,6 +83,15 @@ impl LoginFailure {
         };
         Refused::oauth(OAuthError::access_denied(reason).detail(detail))
     }
+}
+
+/// Whether the identity provider is still in use and still knows the user: a session ends with its account.
+pub fn vouches(cx: &Cx, idp_id: &str, username: &str) -> bool {
+    let Some(idp) = cx.workspace.idps.iter().find(|idp| idp.id == idp_id && !idp.disabled) else {
+        return false;
+    };
+    let kind = PASSWORD_IDPS.iter().find(|kind| kind.method() == idp.method);
+    kind.is_some_and(|kind| kind.find(idp, username).is_some())
 }
 
 /// Asks the workspace's identity providers, in their order, whether these are a user's name and password.

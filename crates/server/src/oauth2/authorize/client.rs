@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use symbolon_protocol::{ClientAuthMethod, Form, GrantType, OAuthError, redirect_uri};
 
-use super::request::RedirectUri;
+use super::request::{AuthorizationRequest, RedirectUri};
 use crate::cx::Cx;
 use crate::oauth2::error::store_failure;
 use crate::snapshot::Client;
@@ -42,6 +42,15 @@ pub async fn identify(cx: &Cx, form: &Form) -> Result<(Arc<Client>, RedirectUri)
         None => RedirectUri { value: only_one(&registered)?, sent: false },
     };
     Ok((client, redirect_uri))
+}
+
+/// Whether the client may still be answered as it asked: its registration may have changed while a person was reading
+/// a page.
+pub fn may_still_ask(cx: &Cx, client: &Client, request: &AuthorizationRequest) -> bool {
+    client.is_active()
+        && client.allows_grant(GrantType::AuthorizationCode)
+        && find(client, &registered(cx, client), &request.redirect_uri).is_ok()
+        && request.scope.is_subset(&client.scopes)
 }
 
 /// The redirect URIs of the client. A client that this server made for itself may name a path: the page of this

@@ -1,13 +1,12 @@
 //! Issues the code: once for each authorization request, together with the grant it stands for.
 
-use symbolon_protocol::OAuthError;
+use symbolon_protocol::{OAuthError, ScopeSet};
 use symbolon_store::entity::GoDuration;
 use symbolon_store::{AuthorizeSessionKey, NewCode, NewGrant, StoreError};
 
 use super::request::AuthorizationRequest;
 use crate::cx::Cx;
 use crate::login::Session;
-use crate::login::consent::to_remember;
 use crate::oauth2::error::store_failure;
 use crate::oauth2::records::{Authentication, CodeRecord, GrantRecord};
 use crate::snapshot::Client;
@@ -18,8 +17,8 @@ const CODE_SECONDS: i64 = 60;
 /// A grant is kept at least as long as tokens made from its code can live after the code.
 const GRANT_SECONDS: i64 = 24 * 60 * 60;
 
-/// Writes the grant, the code and the consent, and ends the interaction, in one batch: whoever sends the form twice
-/// gets one code.
+/// Writes the grant, the code and what the person has `allowed` just now, and ends the interaction, in one batch:
+/// whoever sends the form twice gets one code.
 ///
 /// # Errors
 /// When the interaction was finished already, or the store does not answer.
@@ -29,6 +28,7 @@ pub async fn issue(
     request: &AuthorizationRequest,
     stored: Option<AuthorizeSessionKey<'_>>,
     session: &Session,
+    allowed: &ScopeSet,
 ) -> Result<String, OAuthError> {
     let code = cx.app.rng.secret();
     let grant_id = cx.app.rng.uuid().to_string();
@@ -39,8 +39,7 @@ pub async fn issue(
         code_challenge: request.code_challenge.clone(),
         nonce: request.nonce.clone(),
     };
-    let remembered = to_remember(cx, &request.scope);
-    let consents: Vec<_> = remembered.iter().collect();
+    let consents: Vec<_> = allowed.iter().collect();
     let new_code = NewCode {
         code: &code,
         doc: &record,

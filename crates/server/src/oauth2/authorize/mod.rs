@@ -13,18 +13,23 @@ pub mod rules;
 
 use axum::body::Bytes;
 use axum::response::Response;
-use http::{HeaderMap, Uri};
+use http::{HeaderMap, Method, Uri};
 use symbolon_protocol::Form;
 
 use crate::cx::Cx;
+use crate::login::cookies::CookieName;
 use crate::login::interaction;
 use crate::login::step::{Interaction, Step, step};
-use crate::login::views::error_page;
+use crate::login::views::{error_page, error_page_of};
 use crate::login::{Browser, Session};
 use crate::oauth2::error::store_failure;
-use crate::oauth2::response_modes::see_other;
+use crate::oauth2::form_body;
+use crate::oauth2::response_modes::{see_other, with_query};
 use request::AuthorizationRequest;
 use rules::{Asked, RULES};
+
+/// A longer address, in bytes, is not made of a form: browsers and proxies might not take it.
+const MAX_ADDRESS: usize = 8 * 1024;
 
 /// Begins an authorization.
 #[utoipa::path(
@@ -45,7 +50,7 @@ use rules::{Asked, RULES};
 )]
 pub async fn get(cx: Cx, uri: Uri, headers: HeaderMap) -> Response {
     match Form::from_query(uri.query().unwrap_or_default()) {
-        Ok(form) => authorize(&cx, &headers, &form).await,
+        Ok(form) => authorize(&cx, &headers, &form, &Method::GET).await,
         Err(error) => error_page(&cx, &headers, error.into()),
     }
 }
@@ -61,18 +66,23 @@ pub async fn get(cx: Cx, uri: Uri, headers: HeaderMap) -> Response {
     )
 )]
 pub async fn post(cx: Cx, headers: HeaderMap, body: Bytes) -> Response {
-    match Form::parse(&body) {
-        Ok(form) => authorize(&cx, &headers, &form).await,
-        Err(error) => error_page(&cx, &headers, error.into()),
+    match form_body::read(&headers, &body) {
+        Ok(form) => authorize(&cx, &headers, &form, &Method::POST).await,
+        Err(error) => error_page(&cx, &headers, error),
     }
 }
 
-async fn authorize(cx: &Cx, headers: &HeaderMap, form: &Form) -> Response {
+async fn authorize(cx: &Cx, headers: &HeaderMap, form: &Form, method: &Method) -> Response {
     // RFC 6749 §4.1.2.1: until the client and the redirect URI are known to be right, nobody is redirected.
     let (client, redirect_uri) = match client::identify(cx, form).await {
         Ok(found) => found,
-        Err(error) => return error_page(cx, headers, error),
+        Err(error) => return error_page_of(cx, headers, form.get("client_id"), error),
     };
+    if method == Method::POST
+        && let Some(address) = again_with_cookies(cx, headers, form)
+    {
+        return see_other(&address);
+    }
     let mut request = AuthorizationRequest::new(client.id(), redirect_uri, form);
     let asked = Asked { cx, client: &client, form };
     if let Err(error) = RULES.iter().try_for_each(|rule| rule.check(&asked, &mut request)) {
@@ -88,6 +98,20 @@ async fn authorize(cx: &Cx, headers: &HeaderMap, form: &Form) -> Response {
         Ok(Step::Page(_)) => begin(cx, headers, interaction).await,
         Err(error) => respond::error(cx, &interaction.request, error),
     }
+}
+
+/// The same request as an address, if none of our cookies came with it.
+///
+/// A form that another site sends comes without them (`SameSite=Lax`), so the person would seem to be a stranger, and
+/// a new cookie would end what the browser is doing in other tabs. The address, opened by the same browser, comes with
+/// them.
+fn again_with_cookies(cx: &Cx, headers: &HeaderMap, form: &Form) -> Option<String> {
+    let cookies = [CookieName::Browser, CookieName::Session];
+    if cookies.iter().any(|cookie| cookie.read(&cx.workspace, headers).is_some()) {
+        return None;
+    }
+    let here = format!("/{}/{}/oauth2/authorize", cx.workspace.tenant_id, cx.workspace.id);
+    Some(with_query(&here, &form.iter().collect::<Vec<_>>())).filter(|address| address.len() <= MAX_ADDRESS)
 }
 
 /// Stores the request and sends the browser to its interaction.

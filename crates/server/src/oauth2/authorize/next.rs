@@ -5,6 +5,9 @@ use symbolon_protocol::{ErrorCode, Prompt, ScopeSet};
 use super::request::AuthorizationRequest;
 use crate::clock::Timestamp;
 
+/// A person has this long between login and consent, whatever `max_age` says.
+const ANSWER_SECONDS: i64 = 5 * 60;
+
 /// The person at the browser, as the session knows them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LoggedIn<'a> {
@@ -21,8 +24,16 @@ pub struct LoggedIn<'a> {
 pub struct Consent<'a> {
     /// The scopes that nobody has consented to yet.
     pub missing: &'a ScopeSet,
+    /// The person is asked even if nothing is missing.
+    pub is_asked_always: bool,
     /// The answer given while this request waits.
     pub answer: Option<Answer>,
+}
+
+impl Consent<'_> {
+    fn is_needed(&self) -> bool {
+        self.is_asked_always || !self.missing.is_empty()
+    }
 }
 
 /// A person's answer on the consent page.
@@ -84,7 +95,7 @@ pub fn next(
     match consent.answer {
         Some(Answer::Denied) => Next::Refuse(ErrorCode::AccessDenied, "consent_denied"),
         Some(Answer::Accepted) => Next::Issue,
-        None if consent.missing.is_empty() && !request.asks_for(Prompt::Consent) => Next::Issue,
+        None if !consent.is_needed() && !request.asks_for(Prompt::Consent) => Next::Issue,
         None if silent => Next::Refuse(ErrorCode::ConsentRequired, "consent_required"),
         None => Next::Consent,
     }
@@ -103,8 +114,13 @@ fn login_needed(
         if request.asks_for(Prompt::SelectAccount) {
             return Some(LoginReason::SelectAccount);
         }
-        // OIDC Core §3.1.2.1: when more than max_age seconds have passed. Zero means a fresh login.
-        if request.max_age.is_some_and(|max_age| now.seconds() - person.auth_time > max_age || max_age == 0) {
+    }
+    if let Some(max_age) = request.max_age {
+        // OIDC Core §3.1.2.1: when more than max_age seconds have passed. Zero means a login in this request, which
+        // grows old in its turn while nobody answers the consent page.
+        let limit = if person.in_this_request { max_age.max(ANSWER_SECONDS) } else { max_age };
+        let is_fresh = person.in_this_request || max_age > 0;
+        if !is_fresh || now.seconds() - person.auth_time > limit {
             return Some(LoginReason::TooOld);
         }
     }
@@ -144,7 +160,7 @@ mod tests {
 
     fn step(request: &AuthorizationRequest, person: Option<LoggedIn<'_>>, missing: &str) -> Next {
         let missing: ScopeSet = missing.parse().unwrap_or_default();
-        next(request, person, Consent { missing: &missing, answer: None }, NOW)
+        next(request, person, Consent { missing: &missing, is_asked_always: false, answer: None }, NOW)
     }
 
     #[test]
@@ -157,8 +173,10 @@ mod tests {
     #[test]
     fn the_answer_on_the_consent_page_decides() {
         let missing: ScopeSet = "openid".parse().unwrap();
-        let answered =
-            |answer| next(&request(), person(0), Consent { missing: &missing, answer: Some(answer) }, NOW);
+        let answered = |answer| {
+            let consent = Consent { missing: &missing, is_asked_always: false, answer: Some(answer) };
+            next(&request(), person(0), consent, NOW)
+        };
         assert_eq!(answered(Answer::Accepted), Next::Issue);
         assert_eq!(answered(Answer::Denied), Next::Refuse(ErrorCode::AccessDenied, "consent_denied"));
     }
@@ -188,6 +206,10 @@ mod tests {
         assert_eq!(step(&request(60), person(60), ""), Next::Issue);
         assert_eq!(step(&request(60), person(61), ""), Next::Login(LoginReason::TooOld));
         assert_eq!(step(&request(0), person(0), ""), Next::Login(LoginReason::TooOld));
+        let fresh = |age| Some(LoggedIn { in_this_request: true, ..person(age).unwrap() });
+        assert_eq!(step(&request(0), fresh(ANSWER_SECONDS), ""), Next::Issue);
+        assert_eq!(step(&request(60), fresh(ANSWER_SECONDS + 1), ""), Next::Login(LoginReason::TooOld));
+        assert_eq!(step(&request(3600), fresh(ANSWER_SECONDS + 1), ""), Next::Issue);
     }
 
     #[test]
@@ -199,6 +221,19 @@ mod tests {
             step(&request, Some(fresh), ""),
             Next::Refuse(ErrorCode::LoginRequired, "another_subject_logged_in")
         );
+    }
+
+    #[test]
+    fn who_is_always_asked_is_asked_though_nothing_is_missing() {
+        let missing = ScopeSet::default();
+        let asked = |request: &AuthorizationRequest, answer| {
+            let consent = Consent { missing: &missing, is_asked_always: true, answer };
+            next(request, person(0), consent, NOW)
+        };
+        assert_eq!(asked(&request(), None), Next::Consent);
+        assert_eq!(asked(&request(), Some(Answer::Accepted)), Next::Issue);
+        let silent = AuthorizationRequest { prompt: "none".parse().unwrap(), ..request() };
+        assert_eq!(asked(&silent, None), Next::Refuse(ErrorCode::ConsentRequired, "consent_required"));
     }
 
     #[test]

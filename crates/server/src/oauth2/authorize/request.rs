@@ -36,6 +36,9 @@ pub struct AuthorizationRequest {
     pub ui_locales: Option<String>,
 }
 
+/// The longest `state`, in bytes: it is kept while a person logs in, and a stranger may have made it.
+pub const MAX_STATE: usize = 4096;
+
 /// A redirect URI that belongs to the client, and whether the request named it.
 #[derive(Clone, Debug)]
 pub struct RedirectUri {
@@ -55,7 +58,7 @@ impl AuthorizationRequest {
             response_type: ResponseType::CODE,
             response_mode: ResponseMode::Query,
             scope: ScopeSet::default(),
-            state: form.get("state").map(str::to_owned),
+            state: form.get("state").filter(|state| state.len() <= MAX_STATE).map(str::to_owned),
             nonce: None,
             code_challenge: None,
             prompt: PromptSet::default(),

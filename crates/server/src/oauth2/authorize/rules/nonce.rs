@@ -3,7 +3,7 @@
 use symbolon_protocol::OAuthError;
 
 use super::{Asked, Rule};
-use crate::oauth2::authorize::request::AuthorizationRequest;
+use crate::oauth2::authorize::request::{AuthorizationRequest, MAX_STATE};
 
 /// Longer values are a fault of the client, and would be kept in the store and in tokens.
 const MAX_LENGTH: usize = 1024;
@@ -12,6 +12,10 @@ pub(super) struct NonceRule;
 
 impl Rule for NonceRule {
     fn check(&self, asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+        if asked.form.get("state").is_some_and(|state| state.len() > MAX_STATE) {
+            return Err(OAuthError::invalid_request("state_too_long")
+                .description(format!("The parameter state is longer than {MAX_STATE} bytes.")));
+        }
         let Some(nonce) = asked.form.get("nonce") else { return Ok(()) };
         if nonce.len() > MAX_LENGTH {
             return Err(OAuthError::invalid_request("nonce_too_long")

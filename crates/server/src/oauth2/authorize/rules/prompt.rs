@@ -5,12 +5,16 @@ use symbolon_protocol::{OAuthError, PromptSet};
 use super::{Asked, Rule};
 use crate::oauth2::authorize::request::AuthorizationRequest;
 
+/// Longer hints, in bytes, are no use to anybody, and are passed over.
+const MAX_HINT: usize = 320;
+
 pub(super) struct PromptRule;
 
 impl Rule for PromptRule {
     fn check(&self, asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
-        request.login_hint = asked.form.get("login_hint").map(str::to_owned);
-        request.ui_locales = asked.form.get("ui_locales").map(str::to_owned);
+        let hint = |name| asked.form.get(name).filter(|hint| hint.len() <= MAX_HINT).map(str::to_owned);
+        request.login_hint = hint("login_hint");
+        request.ui_locales = hint("ui_locales");
         let Some(text) = asked.form.get("prompt") else { return Ok(()) };
         request.prompt = text.parse::<PromptSet>().map_err(|error| {
             OAuthError::invalid_request("prompt_malformed")
