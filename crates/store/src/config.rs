@@ -10,7 +10,6 @@ mod list;
 mod provision;
 mod reseal;
 mod scope_grants;
-mod table;
 
 pub use changes::{Change, ConfigChanges, POLL_INTERVAL, Subscription};
 pub use documents::{InTenant, Stored};

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod harness;
+mod interaction;
 mod oauth2;
+mod oidc;
 mod userinfo;
 mod well_known;

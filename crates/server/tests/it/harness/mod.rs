@@ -9,14 +9,19 @@
 
 mod answer;
 mod app;
+mod browser;
 mod certificates;
 mod grants;
+mod page;
+mod people;
 mod request;
 
 pub(crate) use answer::{Answer, decode};
 pub(crate) use app::{NOW, TestApp};
+pub(crate) use browser::Browser;
 pub(crate) use certificates::{TestAuthority, TestCertificate};
 pub(crate) use grants::TestCode;
+pub(crate) use people::{AUTHORIZE, CALLBACK, LOGOUT, authorize, client, request, request_with};
 pub(crate) use request::Request;
 
 /// The token endpoint of the workspace that tests use unless they say otherwise.

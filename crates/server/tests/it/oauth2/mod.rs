@@ -1,6 +1,6 @@
 //! `/{tid}/{aid}/oauth2/…`
 
-mod certificate;
+mod authorize;
 mod introspect;
 mod revoke;
 mod token;

@@ -1,0 +1,139 @@
+//! People who can log in, and a client that asks them to.
+
+use serde_json::{Value, json};
+use symbolon_server::login::Passwords;
+use symbolon_store::entity::idp::{StaticCredentials, StaticUser};
+use symbolon_store::entity::{Idp, Secret};
+use tokio::sync::OnceCell;
+use url::form_urlencoded::Serializer;
+
+use super::{Answer, Browser, NOW, SECRET, TOKEN, TestApp, decode};
+
+/// The authorization endpoint.
+pub(crate) const AUTHORIZE: &str = "/default/default/oauth2/authorize";
+/// The logout endpoint.
+pub(crate) const LOGOUT: &str = "/default/default/oidc/logout";
+/// Where the client is answered.
+pub(crate) const CALLBACK: &str = "https://example.com/callback";
+
+/// The address of an authorization request with these parameters.
+pub(crate) fn authorize(parameters: &[(&str, &str)]) -> String {
+    format!("{AUTHORIZE}?{}", Serializer::new(String::new()).extend_pairs(parameters).finish())
+}
+
+impl TestApp {
+    /// A server at which `user` and `other` can log in, each with their name as the password, and a client `client`
+    /// with the scopes `openid`, `email`, `profile` and `offline_access`.
+    pub(crate) async fn with_people() -> Self {
+        Self::with_people_and_settings(&[]).await
+    }
+
+    /// The same with settings.
+    pub(crate) async fn with_people_and_settings(settings: &[(&str, &str)]) -> Self {
+        let app = Self::with_settings(settings).await;
+        app.add_people("default", &["user", "other"]).await;
+        app.add_client(client("client")).await;
+        app
+    }
+
+    /// Redeems a code of `client`. Returns the tokens.
+    pub(crate) async fn redeem(&self, code: &str) -> Value {
+        let form = [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", CALLBACK)];
+        self.post(TOKEN).basic("client", SECRET).form(&form).await.ok()
+    }
+
+    /// What the ID token says that `client` gets for a code.
+    pub(crate) async fn id_token_of(&self, code: &str) -> Value {
+        let tokens = self.redeem(code).await;
+        decode(tokens["id_token"].as_str().unwrap()).1
+    }
+
+    /// How many rows a table has.
+    pub(crate) async fn rows_of(&self, table: &str) -> i64 {
+        let counts = self.app.store.row_counts().await.unwrap();
+        counts.into_iter().find(|(name, _)| *name == table).map(|(_, count)| count).unwrap()
+    }
+
+    /// Adds people to a workspace of tenant `default`, each with their name as the password.
+    pub(crate) async fn add_people(&self, workspace: &str, names: &[&str]) {
+        let mut users = Vec::new();
+        for name in names {
+            users.push(StaticUser {
+                username: (*name).to_owned(),
+                password: Some(Secret::new(hash_of(name).await)),
+                email: Some(format!("{name}@example.com")),
+                ..StaticUser::default()
+            });
+        }
+        let idp = Idp {
+            id: format!("{workspace}-people"),
+            name: "People".to_owned(),
+            method: "static".to_owned(),
+            credentials: Some(StaticCredentials { users }),
+            ..Idp::default()
+        };
+        self.app.store.workspace("default", workspace).insert(idp, NOW.millis()).await.unwrap();
+        self.app.snapshots.invalidate("default", workspace);
+    }
+}
+
+/// A confidential client for the code flow.
+pub(crate) fn client(id: &str) -> Value {
+    json!({
+        "client_id": id,
+        "client_name": "Calendar",
+        "client_secret": SECRET,
+        "grant_types": ["authorization_code", "refresh_token"],
+        "response_types": ["code"],
+        "redirect_uris": [CALLBACK],
+        "post_logout_redirect_uris": ["https://example.com/bye"],
+        "scopes": ["openid", "email", "profile", "offline_access"],
+    })
+}
+
+/// The hash of a person's password, made once for all tests.
+async fn hash_of(name: &str) -> String {
+    static USER: OnceCell<String> = OnceCell::const_new();
+    static OTHER: OnceCell<String> = OnceCell::const_new();
+    let hash = async || Passwords::new([1; 16], 1).unwrap().hash(name, [2; 16]).await.unwrap();
+    match name {
+        "user" => USER.get_or_init(hash).await.clone(),
+        "other" => OTHER.get_or_init(hash).await.clone(),
+        _ => hash().await,
+    }
+}
+
+/// An authorization request of `client` for these scopes.
+pub(crate) fn request(scope: &str) -> String {
+    request_with(scope, &[])
+}
+
+/// The same with more parameters.
+pub(crate) fn request_with(scope: &str, more: &[(&str, &str)]) -> String {
+    let parameters = [
+        ("client_id", "client"),
+        ("response_type", "code"),
+        ("redirect_uri", CALLBACK),
+        ("scope", scope),
+        ("state", "of the client"),
+    ];
+    authorize(&[&parameters, more].concat())
+}
+
+impl Browser<'_> {
+    /// Goes through login and consent as far as they are asked for. Returns what sends the browser to the client.
+    pub(crate) async fn sign_in(&self, request: &str, username: &str) -> Answer {
+        let (mut path, mut answer) = self.open(request).await;
+        for _ in 0..3 {
+            if answer.status == 303 {
+                return answer;
+            }
+            let next = match answer.page().scopes().is_empty() {
+                true => self.log_in(&path, &answer, username, username).await,
+                false => self.press(&path, &answer, "accept").await,
+            };
+            (path, answer) = self.follow(&path, next).await;
+        }
+        panic!("no end: {answer:?}");
+    }
+}

@@ -1,0 +1,8 @@
+//! `/{tid}/{aid}/interaction/{id}`: login and consent.
+
+mod attacks;
+mod consent;
+mod login;
+mod races;
+mod sessions;
+mod throttling;

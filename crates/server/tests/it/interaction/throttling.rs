@@ -1,0 +1,94 @@
+//! Guessing passwords, and keeping other people out by guessing.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use crate::harness::{Browser, TestApp, request};
+
+/// Why logins failed, in order.
+async fn guess(browser: &Browser<'_>, username: &str, times: usize) -> Vec<String> {
+    let (path, page) = browser.open(&request("openid")).await;
+    let mut reasons = Vec::new();
+    for _ in 0..times {
+        reasons.push(browser.log_in(&path, &page, username, "wrong").await.record().reason.clone());
+    }
+    reasons
+}
+
+#[tokio::test]
+async fn after_ten_failures_nothing_is_looked_at_for_five_minutes() {
+    let app = TestApp::with_people().await;
+    let browser = Browser::new(&app);
+    for (username, failure) in [("user", "password_wrong"), ("nobody", "user_unknown")] {
+        let reasons = guess(&browser, username, 12).await;
+        assert_eq!(reasons[..10], vec![failure; 10]);
+        assert_eq!(
+            reasons[10..],
+            ["too_many_login_failures"; 2],
+            "a user who does not exist is no different"
+        );
+    }
+    let (path, page) = browser.open(&request("openid")).await;
+    let answer = browser.log_in(&path, &page, "user", "user").await;
+    let alert = answer.page().alert().unwrap();
+    assert!(alert.contains("5 minutes"), "{alert}");
+    assert_eq!(app.rows_of("sessions").await, 0, "the right password is not looked at either");
+    app.advance(300);
+    browser.log_in(&path, &page, "user", "user").await.location();
+}
+
+#[tokio::test]
+async fn one_guesser_does_not_keep_others_out() {
+    let app = TestApp::with_people().await;
+    guess(&Browser::at(&app, [198, 51, 100, 1]), "user", 12).await;
+    Browser::new(&app).sign_in(&request("openid"), "user").await.code();
+}
+
+/// Whoever holds an IPv6 network has more addresses than anybody can count.
+#[tokio::test]
+async fn addresses_of_one_ipv6_network_are_one_guesser() {
+    let app = TestApp::with_people().await;
+    let mut reasons = Vec::new();
+    for host in 1..=12 {
+        let address: IpAddr = Ipv6Addr::new(0x2001, 0xdb8, 7, 7, 0, 0, host, 1).into();
+        reasons.extend(guess(&Browser::at(&app, address), "user", 1).await);
+    }
+    assert_eq!(reasons[10..], ["too_many_login_failures"; 2]);
+    let neighbour: IpAddr = Ipv6Addr::new(0x2001, 0xdb8, 7, 8, 0, 0, 0, 1).into();
+    assert_eq!(guess(&Browser::at(&app, neighbour), "user", 1).await, ["password_wrong"]);
+}
+
+/// An account under attack from everywhere still lets in those who were there before.
+#[tokio::test]
+async fn many_guessers_do_not_keep_out_who_was_there_before() {
+    let app = TestApp::with_people().await;
+    let home = [192, 0, 2, 1];
+    Browser::at(&app, home).sign_in(&request("openid"), "user").await.code();
+    for host in 1..=10 {
+        guess(&Browser::at(&app, [198, 51, 100, host]), "user", 10).await;
+    }
+    let reasons = guess(&Browser::at(&app, [203, 0, 113, 200]), "user", 1).await;
+    assert_eq!(reasons, ["too_many_login_failures"], "the account is closed to strangers");
+    Browser::at(&app, home).sign_in(&request("openid"), "user").await.code();
+    assert_eq!(guess(&Browser::at(&app, home), "user", 11).await[10], "too_many_login_failures");
+}
+
+/// A try counts before it is looked at: sending many at once gains nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn guesses_sent_at_once_are_counted_one_by_one() {
+    let app: &TestApp = Box::leak(Box::new(TestApp::with_people().await));
+    let browser: &Browser<'_> = Box::leak(Box::new(Browser::new(app)));
+    let (path, page) = browser.open(&request("openid")).await;
+    let csrf = page.page().csrf();
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..40 {
+        let (path, csrf) = (path.clone(), csrf.clone());
+        tasks.spawn(async move {
+            let fields =
+                [("csrf", csrf.as_str()), ("action", "login"), ("username", "user"), ("password", "x")];
+            browser.post(&path, &fields).await.record().reason.clone()
+        });
+    }
+    let reasons = tasks.join_all().await;
+    let looked_at = reasons.iter().filter(|reason| *reason == "password_wrong").count();
+    assert_eq!(looked_at, 10, "{reasons:?}");
+}

@@ -1,0 +1,7 @@
+//! `/{tid}/{aid}/oauth2/authorize`.
+
+mod client;
+mod host;
+mod parameters;
+mod prompt;
+mod response;

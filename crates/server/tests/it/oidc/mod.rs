@@ -1,0 +1,3 @@
+//! Endpoints of OpenID Connect beside the protocol endpoints.
+
+mod logout;
