@@ -16,6 +16,7 @@ use crate::pages::{
     LoggedOutPage, LoginFault, LoginPage, LoginReason, LogoutPage, Page, ScopeGroup, ScopeLine, Until,
 };
 use crate::refusals::Refused;
+use crate::seed::has_first_words;
 use crate::snapshot::Client;
 
 /// The colour of a workspace that nobody has chosen one for; our own is shown then.
@@ -91,10 +92,12 @@ impl View<'_> {
         for name in all.iter() {
             let entry = self.cx.workspace.scopes.find(name);
             let scope = entry.map(|entry| &entry.scope);
+            // The words that we gave ourselves are in the catalogue, in the language of the person.
+            let chosen = scope.filter(|scope| !has_first_words(scope));
             let line = ScopeLine::new(
                 name,
-                scope.and_then(|scope| scope.display_name.as_deref()),
-                scope.and_then(|scope| scope.description.as_deref()),
+                chosen.and_then(|scope| scope.display_name.as_deref()),
+                chosen.and_then(|scope| scope.description.as_deref()),
                 consents.granted.contains(name),
             );
             // What belongs to the account itself needs no heading: the services every workspace is made with.

@@ -81,8 +81,13 @@ impl ScopeLine {
             title: words(title),
             description: words(description),
             granted,
-            well_known: WELL_KNOWN.contains(&scope),
+            well_known: Self::is_well_known(scope),
         }
+    }
+
+    /// Whether there are words for this scope in every language.
+    pub fn is_well_known(scope: &str) -> bool {
+        WELL_KNOWN.contains(&scope)
     }
 }
 

@@ -43,6 +43,15 @@ pub(super) fn admin_scopes(tenant_id: &str) -> Vec<String> {
     ADMIN_API.scopes.iter().chain(tenants).map(|(name, ..)| (*name).to_owned()).collect()
 }
 
+/// Whether an OpenID Connect scope still has the words it was made with. The consent page has such words in the
+/// language of the person, and keeps those that somebody has chosen.
+pub fn has_first_words(scope: &Scope) -> bool {
+    let words = (scope.display_name.as_deref(), scope.description.as_deref());
+    OPENID.scopes.iter().any(|(name, display_name, description)| {
+        scope.name == *name && words == (Some(*display_name), Some(*description))
+    })
+}
+
 impl DefaultService {
     fn of(&self, workspace_id: &str) -> (Service, Vec<Scope>) {
         // Ids are unique in the tenant. No name here has a hyphen, so no two workspaces share one.
@@ -138,3 +147,22 @@ const SYSTEM_API: DefaultService = DefaultService {
         ("write_gateway_configuration", "Change gateways", "Report what a gateway is configured with"),
     ],
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pages::ScopeLine;
+
+    #[test]
+    fn first_words_are_told_from_chosen_ones_and_are_in_the_catalogue() {
+        let (_, scopes) = OPENID.of("default");
+        for scope in scopes {
+            assert!(has_first_words(&scope), "{}", scope.name);
+            assert!(ScopeLine::is_well_known(&scope.name), "{}", scope.name);
+            assert!(!has_first_words(&Scope { description: Some("Ours".to_owned()), ..scope.clone() }));
+            assert!(!has_first_words(&Scope { display_name: None, ..scope }));
+        }
+        let (_, scopes) = ADMIN_API.of("admin");
+        assert!(!scopes.iter().any(has_first_words), "no catalogue has their words");
+    }
+}

@@ -7,6 +7,7 @@ use symbolon_store::entity::server::WorkspaceKind;
 use symbolon_store::entity::{Secret, Server, Tenant};
 use symbolon_store::{KeyState, Provision, Store, StoreError, Stored};
 
+pub use self::defaults::has_first_words;
 use self::first_start::FirstCredentials;
 pub use self::key::MadeKey;
 use crate::clock::Timestamp;
