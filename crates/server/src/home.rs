@@ -54,7 +54,7 @@ fn quickstart(app: &App, base_url: &BaseUrl) -> HomePage {
     );
     HomePage {
         swagger: Some(format!("/api/swagger/{}", demo::TENANT)),
-        certificate: None,
+        certificate: Some(format!("/{}/default/oauth2/certificate", demo::TENANT)),
         discovery: vec![discovery("default"), discovery("admin")],
         walk_through: Some(WalkThrough {
             swagger_client_id: demo::SWAGGER_CLIENT.to_owned(),

@@ -28,6 +28,7 @@ pub fn protocol() -> OpenApiRouter<App> {
         .routes(routes!(oauth2::authorize::get, oauth2::authorize::post))
         .routes(routes!(oauth2::end_session::get, oauth2::end_session::post))
         .routes(routes!(oauth2::introspect::introspect))
+        .routes(routes!(oauth2::certificate::certificate))
         .merge(for_any_origin())
 }
 

@@ -10,6 +10,7 @@ mod list;
 mod provision;
 mod reseal;
 mod scope_grants;
+mod table;
 
 pub use changes::{Change, ConfigChanges, POLL_INTERVAL, Subscription};
 pub use documents::{InTenant, Stored};

@@ -175,6 +175,7 @@ impl<'a> Waiting<'a> {
                 match idps::authenticate(cx, username, form.get("password").unwrap_or_default()).await {
                     Ok(identity) => {
                         limits.succeeded(&attempt, cx.now);
+                        cx.app.metrics.login("succeeded");
                         return self.logged_in(cx, headers, Person::new(cx, identity)).await;
                     }
                     Err(failure) => failure,
@@ -184,6 +185,8 @@ impl<'a> Waiting<'a> {
         if failure == LoginFailure::Busy {
             limits.not_looked_at(&attempt);
         }
+        cx.app.metrics.login(if failure.is_wrong() { "wrong" } else { "sent_away" });
+        cx.app.metrics.login(if failure.is_wrong() { "wrong" } else { "sent_away" });
         let client_id = self.request().client_id.clone();
         let note = Note::LoginFailed { failure: failure.clone(), username: username.to_owned() };
         let mut response = self.go_on(cx, headers, session.as_ref(), note).await;

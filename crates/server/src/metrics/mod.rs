@@ -182,6 +182,11 @@ impl Metrics {
             .observe(took.as_secs_f64());
     }
 
+    /// Counts one try to log in, by how it ended.
+    pub fn login(&self, result: &'static str) {
+        self.0.logins.get_or_create(&ResultLabel { result }).inc();
+    }
+
     /// All metrics in the `OpenMetrics` text format.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ pub mod access_token;
 pub mod answer;
 pub mod authorize;
 pub mod caller;
+pub mod certificate;
 pub mod claims;
 pub mod client_auth;
 pub mod cors;

@@ -63,7 +63,8 @@ mod tests {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 sources(&path, text);
-            } else if path.extension().is_some_and(|end| end == "rs") && !path.ends_with("refusals/cures.rs") {
+            } else if path.extension().is_some_and(|end| end == "rs") && !path.ends_with("refusals/cures.rs")
+            {
                 text.push_str(&fs::read_to_string(path).unwrap());
             }
         }

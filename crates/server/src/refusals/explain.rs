@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 
 use time::format_description::well_known::Rfc3339;
 
-use super::Refusal;
+use super::{Refusal, cures::find};
 
 /// The record as a short text for an operator.
 #[must_use]
@@ -34,7 +34,7 @@ fn write_all(text: &mut String, refusal: &Refusal) -> fmt::Result {
     line(text, "", Some(&refusal.detail).filter(|detail| !detail.is_empty()).map(String::as_str))?;
     line(text, "expected", refusal.expected.as_deref())?;
     line(text, "got", refusal.got.as_deref())?;
-    line(text, "cure", cure(&refusal.reason))?;
+    line(text, "cure", find(&refusal.reason))?;
     if let Some(certificate) = &refusal.certificate {
         writeln!(text, "\nThe client certificate that the server saw:\n")?;
         line(text, "subject", Some(&certificate.subject))?;
@@ -56,18 +56,6 @@ fn line(text: &mut String, label: &str, value: Option<&str>) -> fmt::Result {
         None => Ok(()),
     }
 }
-
-/// What an operator can change about a refusal, by its reason code.
-fn cure(reason: &str) -> Option<&'static str> {
-    CURES.iter().find(|(code, _)| *code == reason).map(|(_, cure)| *cure)
-}
-
-#[rustfmt::skip]
-const CURES: &[(&str, &str)] = &[
-    ("no_such_workspace", "The path names a tenant or workspace that does not exist: check both in the URL."),
-    ("request_timeout", "The answer took longer than limits.request_timeout: look at the database and at upstream services."),
-    ("body_too_large", "Send less, or raise limits.body_size (limits.management_body_size for the management APIs)."),
-];
 
 #[cfg(test)]
 mod tests {

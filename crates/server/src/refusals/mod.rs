@@ -17,6 +17,7 @@ pub use self::{
     journal::{Filter, Refusals},
 };
 
+mod cures;
 mod explain;
 mod files;
 mod journal;

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::changes;
-use super::documents::{Owner, Table};
 use super::entities::{Entity, WorkspaceEntity};
 use super::keys::{KeyState, NewKey};
+use super::table::{Owner, Table};
 use crate::db::Batch;
 use crate::entity::{Server, Tenant};
 use crate::error::Result;

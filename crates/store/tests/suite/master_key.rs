@@ -17,10 +17,12 @@ async fn open(location: &Location, current: &[u8; 32], older: &[[u8; 32]]) -> Re
 /// `store` was made at `location` with the old key.
 async fn rotates(store: Store, location: &Location) {
     let w = store.workspace("t", "w");
+    let mut clients = store.provision(NOW);
     for i in 0..250 {
-        let secret = Secret::new(format!("{i:032}"));
-        w.insert(Client { client_secret: Some(secret), ..client(&format!("c{i}")) }, NOW).await.unwrap();
+        let client_secret = Some(Secret::new(format!("{i:032}")));
+        clients.entity("t", "w", Client { client_secret, ..client(&format!("c{i}")) }).unwrap();
     }
+    clients.commit().await.unwrap();
     w.insert(client("without"), NOW).await.unwrap();
     let mut server = store.tenant("t").load::<Server>("w").await.unwrap().value;
     server.secret = Some(Secret::new("s".repeat(32)));

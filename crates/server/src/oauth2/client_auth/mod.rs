@@ -95,6 +95,23 @@ pub async fn authenticate(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<A
     Err(first_error.unwrap_or_else(|| no_client_id().into()))
 }
 
+/// What a request with nothing but this client id would come to on this connection.
+///
+/// # Errors
+/// As [`authenticate`].
+pub async fn rehearse(cx: &Cx, client_id: &str) -> Result<Authenticated, OAuthError> {
+    check(cx, Claimed { client_id, secret: None }, None).await
+}
+
+/// The same for a client that is at hand.
+///
+/// # Errors
+/// As [`authenticate`].
+pub async fn rehearse_as(cx: &Cx, client: &Client) -> Result<(), OAuthError> {
+    let claimed = Claimed { client_id: client.id(), secret: None };
+    verify(cx, client, claimed, None).await.map(drop)
+}
+
 /// The one explicit way in which the request authenticates; `None` when nothing but a `client_id` came.
 fn offered(presented: &Presented<'_>) -> Result<Option<&'static dyn ClientAuth>, OAuthError> {
     let mut offered = CLIENT_AUTH_METHODS.iter().copied().filter(|method| method.is_offered(presented));
@@ -121,15 +138,25 @@ async fn check(
             .detail("the workspace has no client of that id")
             .got(claimed.client_id));
     };
-    let method = choose(cx, &client, offered)?;
-    method.verify(cx, &client, claimed).await?;
+    let method = verify(cx, &client, claimed, offered).await?;
+    Ok(Authenticated { client, method })
+}
+
+async fn verify(
+    cx: &Cx,
+    client: &Client,
+    claimed: Claimed<'_>,
+    offered: Option<&'static dyn ClientAuth>,
+) -> Result<ClientAuthMethod, OAuthError> {
+    let method = choose(cx, client, offered)?;
+    method.verify(cx, client, claimed).await?;
     // Last, so that only the client itself can learn it.
     if !client.is_active() {
         return Err(OAuthError::invalid_client("client_inactive")
             .detail("client_status is inactive")
             .got(client.id()));
     }
-    Ok(Authenticated { client, method: method.method() })
+    Ok(method.method())
 }
 
 /// The registered method, if it is the one that was offered and the workspace allows it.

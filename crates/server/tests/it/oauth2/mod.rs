@@ -1,6 +1,7 @@
 //! `/{tid}/{aid}/oauth2/…`
 
 mod authorize;
+mod certificate;
 mod introspect;
 mod revoke;
 mod token;

@@ -117,3 +117,49 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Encrypted<S> {
         Pin::new(&mut self.0).poll_shutdown(cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rustls::ServerConfig;
+    use rustls::pki_types::PrivateKeyDer;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio_rustls::TlsAcceptor;
+
+    use super::*;
+
+    /// What a client that trusts `root` reads from a server called `localhost`.
+    async fn greeting(
+        root: &str,
+        certified: &rcgen::CertifiedKey<rcgen::KeyPair>,
+        name: &str,
+    ) -> io::Result<u8> {
+        let key = PrivateKeyDer::try_from(certified.signing_key.serialize_der()).unwrap();
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let server = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certified.cert.der().clone()], key)
+            .unwrap();
+        let (near, far) = tokio::io::duplex(16_384);
+        tokio::spawn(async move {
+            if let Ok(mut stream) = TlsAcceptor::from(Arc::new(server)).accept(far).await {
+                let _ = stream.write_all(b"N").await;
+                let _ = stream.shutdown().await;
+            }
+        });
+        let mut connector = RustlsConnector::new(Some(root)).unwrap();
+        let handshake = MakeTlsConnect::<tokio::io::DuplexStream>::make_tls_connect(&mut connector, name);
+        handshake.unwrap().connect(near).await?.read_u8().await
+    }
+
+    #[tokio::test]
+    async fn the_servers_certificate_and_name_are_verified() {
+        let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let other = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        assert_eq!(greeting(&certified.cert.pem(), &certified, "localhost").await.unwrap(), b'N');
+        assert!(greeting(&other.cert.pem(), &certified, "localhost").await.is_err());
+        assert!(greeting(&certified.cert.pem(), &certified, "example.com").await.is_err());
+        assert!(matches!(RustlsConnector::new(Some("")), Err(StoreError::Invalid(_))));
+    }
+}
