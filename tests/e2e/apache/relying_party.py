@@ -57,7 +57,7 @@ def visit(demo, kind, **authentication):
 
 def prepare(folder, demo):
     shutil.copy(Path(__file__).with_name("httpd.conf"), folder)
-    for name in ("cert.pem", "key.pem"):
+    for name in ("ca.pem", "cert.pem", "key.pem"):
         shutil.copy(demo.folder / name, folder)
     (folder / "cache").mkdir()
     (folder / "pages" / "protected").mkdir(parents=True)
@@ -67,7 +67,7 @@ def prepare(folder, demo):
 
 def log_in(demo, port, kind):
     start = f"http://localhost:{port}/protected/index.html"
-    browser = Browser(stop_at=None, verify=False)
+    browser = Browser(demo, stop_at=None)
     browser.open(start)
     browser.press("login", username="user", password="user")
     browser.press("accept")
@@ -80,7 +80,7 @@ def log_in(demo, port, kind):
     bound = demo.thumbprint() if kind == "Certificate" else None
     equal(f"{kind}: the access token is bound as registered", token.get("cnf", {}).get("x5t#S256"), bound)
 
-    stranger = Browser(stop_at=demo.url, verify=False)
+    stranger = Browser(demo, stop_at=demo.url)
     check(f"{kind}: another browser is sent to log in", stranger.open(start) is not None)
 
 

@@ -14,9 +14,9 @@ export async function swagger(context, { url, admin, body }) {
   const token = page.waitForResponse(`${url}/default/admin/oauth2/token`);
   await first.getByRole('button', { name: /^(Authorize|Apply)/ }).click();
   equal('Authorize gets a token', (await token).status(), 200);
-  await first.getByRole('button', { name: 'Logout' }).waitFor();
+  await first.locator('button', { hasText: 'Logout' }).waitFor();
   await screenshot(page, 'swagger-authorized');
-  await page.locator('.dialog-ux').getByRole('button', { name: 'Close' }).first().click();
+  await page.locator('.dialog-ux .btn-done').first().click();
 
   const operation = page.locator('.opblock-post').filter({ has: page.locator('[data-path="/api/admin/{tid}/clients"]') });
   await operation.locator('.opblock-summary').click();
@@ -50,9 +50,9 @@ export async function codeLoginInSwagger(context, { url, admin, user: [username,
   await login.locator('button[name=action][value=login]').click();
   const accept = login.locator('button[name=action][value=accept]');
   await Promise.race([login.waitForEvent('close').catch(() => {}), accept.click().catch(() => {})]);
-  await container.getByRole('button', { name: 'Logout' }).waitFor();
+  await container.locator('button', { hasText: 'Logout' }).waitFor();
   check('the dialog logs in by authorization code', true);
-  await page.locator('.dialog-ux').getByRole('button', { name: 'Close' }).first().click();
+  await page.locator('.dialog-ux .btn-done').first().click();
 
   const operation = page.locator('.opblock-get').filter({ has: page.locator('[data-path="/api/admin/{tid}/servers"]') });
   await operation.locator('.opblock-summary').click();

@@ -84,7 +84,7 @@ def load_until_killed(server, secret, acknowledged):
 
 
 def create_clients(demo, management, acknowledged):
-    session = requests.Session()
+    session = demo.trusting(requests.Session())
     session.headers["Authorization"] = f"Bearer {management}"
     try:
         while True:
@@ -94,7 +94,7 @@ def create_clients(demo, management, acknowledged):
                 "grant_types": ["client_credentials"],
             }
             url = f"{demo.url}/api/admin/default/clients"
-            answer = session.post(url, json=body, verify=False, timeout=10)
+            answer = session.post(url, json=body, timeout=10)
             if answer.status_code == 201:
                 acknowledged.clients.append(answer.json()["client_id"])
     except requests.RequestException:
@@ -110,7 +110,7 @@ def run_flows(demo, secret, acknowledged):
         "scope": "openid offline_access",
     }
     url = f"{demo.issuer}/oauth2/authorize?{urlencode(query)}"
-    browser = Browser(CALLBACK, verify=False)
+    browser = Browser(demo, CALLBACK)
     try:
         end = browser.log_in_and_accept(url, "user", "user")
         for number in range(10_000):
@@ -147,14 +147,14 @@ def renew(demo, secret, token):
 
 def token_request(demo, secret, **form):
     form |= {"client_id": "crash", "client_secret": secret}
-    return requests.post(f"{demo.issuer}/oauth2/token", data=form, verify=False, timeout=10)
+    return demo.session.post(f"{demo.issuer}/oauth2/token", data=form, timeout=10)
 
 
 def verify(store, demo, secret, acknowledged):
-    management = requests.Session()
+    management = demo.trusting(requests.Session())
     management.headers["Authorization"] = f"Bearer {demo.management_token()}"
     clients = f"{demo.url}/api/admin/default/clients"
-    answers = [management.get(f"{clients}/{id}", verify=False, timeout=10) for id in acknowledged.clients]
+    answers = [management.get(f"{clients}/{id}", timeout=10) for id in acknowledged.clients]
     lost = [answer.text for answer in answers if answer.status_code != 200]
     equal(f"{store}: all {len(answers)} acknowledged clients are there", lost, [])
 

@@ -30,13 +30,13 @@ def main():
         with tempfile.TemporaryDirectory(prefix="symbolon-nginx-") as folder:
             command = nginx(Path(folder), port, upstream)
             with Running(command, port, FOLDER / "nginx.log", cwd=folder):
-                judge(Demo(f"https://localhost:{port}", FOLDER), upstream)
+                judge(Demo(f"https://localhost:{port}", FOLDER, f"{folder}/server.pem"), upstream)
 
 
 def nginx(folder, port, upstream):
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-         "-subj", "/CN=localhost", "-days", "2", "-keyout", "server-key.pem", "-out", "server.pem"],
+         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2", "-keyout", "server-key.pem", "-out", "server.pem"],
         cwd=folder, check=True, capture_output=True,
     )
     text = Path(__file__).with_name("nginx.conf").read_text()
@@ -58,29 +58,33 @@ def judge(demo, upstream):
         scopes=["email"],
     )
     pair = (demo.certificate, demo.key)
-    answer = token(f"{demo.issuer}/oauth2/token", cert=pair)
+    answer = token(demo.session, f"{demo.issuer}/oauth2/token", cert=pair)
     equal("through nginx the certificate logs the client in", answer.status_code, 200)
     seen = claims(answer.json()["access_token"])
     equal("and the token is bound to it", seen["cnf"], {"x5t#S256": demo.thumbprint()})
     equal("the issuer is the address of nginx", seen["iss"], demo.issuer)
-    discovered = requests.get(f"{demo.issuer}/.well-known/openid-configuration", verify=False, timeout=30).json()
+    discovered = demo.session.get(f"{demo.issuer}/.well-known/openid-configuration", timeout=30).json()
     equal("and so is the token endpoint", discovered["token_endpoint"], f"{demo.issuer}/oauth2/token")
 
-    equal("without a certificate it is refused", refused(token(f"{demo.issuer}/oauth2/token")), True)
+    answer = token(demo.session, f"{demo.issuer}/oauth2/token")
+    equal("without a certificate it is refused", refused(answer), True)
     forged = {"X-SSL-CERT": quote(Path(demo.certificate).read_text())}
-    answer = token(f"{demo.issuer}/oauth2/token", headers=forged)
+    answer = token(demo.session, f"{demo.issuer}/oauth2/token", headers=forged)
     equal("a header forged by the client does not get through nginx", refused(answer), True)
 
     stranger = requests.Session()
+    stranger.trust_env = False
+    stranger.verify = str(FOLDER / "ca.pem")
     stranger.mount("https://", FromAddress("127.0.0.2"))
-    answer = token(f"https://127.0.0.1:{upstream}/default/default/oauth2/token", stranger, headers=forged)
+    named = {**forged, "Host": demo.url.removeprefix("https://")}
+    answer = token(stranger, f"https://localhost:{upstream}/default/default/oauth2/token", headers=named)
     equal("a header from an address that is not listed does not count", refused(answer), True)
     check("and nothing is said about why", "X-SSL-CERT" not in answer.text, answer.text)
 
 
-def token(url, session=requests, **options):
+def token(session, url, **options):
     form = {"grant_type": "client_credentials", "client_id": "behind-nginx"}
-    return session.post(url, data=form, verify=False, timeout=30, **options)
+    return session.post(url, data=form, timeout=30, **options)
 
 
 def refused(answer):

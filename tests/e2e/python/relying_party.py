@@ -5,7 +5,6 @@ Once with a secret, once with a certificate (RFC 8705) whose tokens are bound to
 
 import secrets
 
-import requests
 from authlib.integrations.requests_client import OAuth2Session
 from joserfc import jwt
 from joserfc.jwk import KeySet
@@ -20,7 +19,7 @@ SCOPES = ["openid", "email", "offline_access"]
 
 def main():
     demo = Demo()
-    metadata = requests.get(f"{demo.issuer}/.well-known/openid-configuration", verify=False, timeout=30).json()
+    metadata = demo.session.get(f"{demo.issuer}/.well-known/openid-configuration", timeout=30).json()
     equal("discovery names the issuer that was asked", metadata["issuer"], demo.issuer)
     with_secret(demo, metadata)
     with_certificate(demo, metadata)
@@ -44,8 +43,7 @@ def with_secret(demo, metadata):
         scope=" ".join(SCOPES),
         code_challenge_method="S256",
     )
-    session.verify = False
-    whole_life(demo, metadata, session, "secret", thumbprint=None)
+    whole_life(demo, metadata, demo.trusting(session), "secret", thumbprint=None)
 
 
 def with_certificate(demo, metadata):
@@ -72,16 +70,11 @@ def with_certificate(demo, metadata):
         scope=" ".join(SCOPES),
         code_challenge_method="S256",
     )
-    session.verify = False
     session.cert = (demo.certificate, demo.key)
-    whole_life(demo, metadata, session, "certificate", thumbprint=demo.thumbprint())
+    whole_life(demo, metadata, demo.trusting(session), "certificate", thumbprint=demo.thumbprint())
 
-    refused = requests.post(
-        metadata["token_endpoint"],
-        data={"grant_type": "client_credentials", "client_id": client["client_id"]},
-        verify=False,
-        timeout=30,
-    )
+    form = {"grant_type": "client_credentials", "client_id": client["client_id"]}
+    refused = demo.session.post(metadata["token_endpoint"], data=form, timeout=30)
     equal("certificate: without it the client is refused", refused.status_code, 401)
     equal("certificate: and told so", refused.json()["error"], "invalid_client")
 
@@ -92,14 +85,14 @@ def whole_life(demo, metadata, session, name, thumbprint):
     url, state = session.create_authorization_url(
         metadata["authorization_endpoint"], code_verifier=verifier, nonce=nonce
     )
-    end = Browser(CALLBACK, verify=False).log_in_and_accept(url, "user", "user")
+    end = Browser(demo, CALLBACK).log_in_and_accept(url, "user", "user")
     check(f"{name}: the redirect has code, state and issuer", "code=" in end and "iss=" in end, end)
     token = session.fetch_token(
         metadata["token_endpoint"], authorization_response=end, state=state, code_verifier=verifier
     )
     equal(f"{name}: code gives a bearer token", token["token_type"].lower(), "bearer")
     check(f"{name}: with a refresh token", "refresh_token" in token, sorted(token))
-    check_id_token(metadata, session.client_id, token, nonce, name)
+    check_id_token(demo, metadata, session.client_id, token, nonce, name)
     check_binding(token["access_token"], thumbprint, f"{name}: code")
 
     userinfo = session.get(metadata["userinfo_endpoint"], timeout=30)
@@ -107,12 +100,8 @@ def whole_life(demo, metadata, session, name, thumbprint):
     subject = claims(token["access_token"])["sub"]
     equal(f"{name}: userinfo is about the same user", userinfo.json()["sub"], subject)
     if thumbprint:
-        stolen = requests.get(
-            metadata["userinfo_endpoint"],
-            headers={"Authorization": f"Bearer {token['access_token']}"},
-            verify=False,
-            timeout=30,
-        )
+        bearer = {"Authorization": f"Bearer {token['access_token']}"}
+        stolen = demo.session.get(metadata["userinfo_endpoint"], headers=bearer, timeout=30)
         equal(f"{name}: userinfo refuses the token without its certificate", stolen.status_code, 401)
 
     refreshed = session.refresh_token(metadata["token_endpoint"], refresh_token=token["refresh_token"])
@@ -139,8 +128,8 @@ def whole_life(demo, metadata, session, name, thumbprint):
     check_binding(own["access_token"], thumbprint, f"{name}: client credentials")
 
 
-def check_id_token(metadata, client_id, token, nonce, name):
-    keys = KeySet.import_key_set(requests.get(metadata["jwks_uri"], verify=False, timeout=30).json())
+def check_id_token(demo, metadata, client_id, token, nonce, name):
+    keys = KeySet.import_key_set(demo.session.get(metadata["jwks_uri"], timeout=30).json())
     verified = jwt.decode(token["id_token"], keys, algorithms=metadata["id_token_signing_alg_values_supported"])
     equal(f"{name}: ID token verifies and is for this login", verified.claims["nonce"], nonce)
     audience = verified.claims["aud"]
