@@ -26,7 +26,7 @@ def main():
         "METRICS_ENABLED": "false",
     }
     server = [os.environ["SYMBOLON_BINARY"], "quickstart", "--port", str(upstream), "--data-dir", str(FOLDER)]
-    with Running(server, upstream, FOLDER / "server.log", env=environment, cwd=FOLDER):
+    with Running(server, upstream, FOLDER / "server.log", tls=True, env=environment, cwd=FOLDER):
         with tempfile.TemporaryDirectory(prefix="symbolon-nginx-") as folder:
             command = nginx(Path(folder), port, upstream)
             with Running(command, port, FOLDER / "nginx.log", cwd=folder):

@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import time
 from pathlib import Path
@@ -38,10 +39,15 @@ def find(program):
 
 
 class Running:
-    """A process in the background: `with Running([...], port=..., log=...)`."""
+    """A process in the background: `with Running([...], port=..., log=...)`.
 
-    def __init__(self, command, port, log, env=None, cwd=None):
+    It is ready when it takes connections at `port`, with `tls` when it also answers a handshake: Symbolon holds its
+    port before it has made its certificates.
+    """
+
+    def __init__(self, command, port, log, tls=False, env=None, cwd=None):
         self.log = Path(log)
+        self.tls = tls
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=env, cwd=cwd
@@ -54,12 +60,15 @@ class Running:
             if self.process.poll() is not None:
                 break
             try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+                    if self.tls:
+                        ssl._create_unverified_context().wrap_socket(connection).close()
                 return
             except OSError:
                 time.sleep(0.02)
         self.end()
-        raise AssertionError(f"{self.process.args[0]} is not ready:\n{self.log.read_text()}")
+        end = "\n".join(self.log.read_text().splitlines()[-20:])
+        raise AssertionError(f"{self.process.args[0]} is not ready:\n{end}")
 
     def kill(self):
         """Ends it as a power cut would: SIGKILL, no chance to write anything more."""
