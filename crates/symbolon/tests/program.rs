@@ -304,6 +304,32 @@ fn a_refusal_is_explained_by_its_request_id() {
     );
 }
 
+/// Recipes that name files and lists which have moved are worse than none.
+#[test]
+fn the_recipes_name_what_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let recipes = fs::read_to_string(root.join("CONTRIBUTING.md")).unwrap();
+    for (list, file) in [
+        ("GRANTS", "crates/server/src/oauth2/grants/mod.rs"),
+        ("CLIENT_AUTH_METHODS", "crates/server/src/oauth2/client_auth/mod.rs"),
+        ("PASSWORD_IDPS", "crates/server/src/login/idps/mod.rs"),
+        ("FAMILIES", "crates/server/src/api/mod.rs"),
+        ("SETTINGS", "crates/server/src/config/settings.rs"),
+    ] {
+        assert!(recipes.contains(&format!("`{list}`")), "{list}");
+        let source = fs::read_to_string(root.join(file)).unwrap();
+        assert!(source.contains(&format!("{list}: &[")), "{list} in {file}");
+        assert!(list == "FAMILIES" || recipes.contains(file), "{file}");
+    }
+    for page in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"] {
+        let text = fs::read_to_string(root.join(page)).unwrap();
+        let links = text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap());
+        for link in links.filter(|link| !link.starts_with("http")) {
+            assert!(root.join(link).exists(), "{page} links to {link}");
+        }
+    }
+}
+
 #[test]
 fn settings_are_the_manual() {
     let manual =
