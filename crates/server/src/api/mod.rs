@@ -20,6 +20,7 @@ pub mod swagger;
 pub mod tenants;
 
 use axum::Router;
+use axum::routing::any;
 use http::{Method, Uri};
 
 use crate::api::error::{ApiError, Kind};
@@ -64,7 +65,9 @@ pub fn routes() -> Router<App> {
     });
     families
         .merge(swagger::routes())
-        .route("/api/{*path}", axum::routing::any(nothing_here))
+        .route("/api/{family}/{tid}/{*path}", any(nothing_here))
+        .route("/api/{family}/{tid}", any(nothing_here))
+        .route("/api/{family}", any(nothing_here))
         .method_not_allowed_fallback(wrong_method)
 }
 

@@ -104,7 +104,7 @@ impl Watch {
         self.0.metrics.refusals.get_or_create(&labels).inc();
         let of_path = |names| seen.place.parameter(&seen.path, names).map(str::to_owned);
         let refusal = Refusal {
-            tenant_id: of_path(&["tid"]),
+            tenant_id: seen.place.tenant(&seen.path).map(str::to_owned),
             workspace_id: of_path(&["aid", "wid"]),
             endpoint: seen.place.endpoint_or(&seen.path).to_owned(),
             request_id: seen.request_id.to_string(),

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use axum::extract::MatchedPath;
 use http::Request;
 
+use crate::seed::SYSTEM_TENANT;
+
 /// The place of one request.
 #[derive(Debug)]
 pub(super) struct Place {
@@ -25,6 +27,16 @@ impl Place {
     /// Route pattern, or the path itself where no route matched.
     pub(super) fn endpoint_or<'a>(&'a self, path: &'a str) -> &'a str {
         if self.is_routed { &self.endpoint } else { path }
+    }
+
+    /// The tenant whose operators are told of the request. What manages the tenants is the system tenant's business,
+    /// whichever tenant its path names.
+    pub(super) fn tenant<'a>(&self, path: &'a str) -> Option<&'a str> {
+        const OF_ALL_TENANTS: [&str; 2] = ["/api/system/tenants", "/api/admin/tenants"];
+        match OF_ALL_TENANTS.iter().any(|prefix| self.endpoint.starts_with(prefix)) {
+            true => Some(SYSTEM_TENANT),
+            false => self.parameter(path, &["tid"]),
+        }
     }
 
     /// The part of `path` where the route has one of the parameters `names`.
@@ -52,6 +64,9 @@ mod tests {
         assert_eq!(token.parameter("/default/admin/oauth2/token", &["tid"]), Some("default"));
         assert_eq!(token.parameter("/default/admin/oauth2/token", &["aid", "wid"]), Some("admin"));
         assert_eq!(token.parameter("/default/admin/oauth2/token", &["cid"]), None);
+        assert_eq!(token.tenant("/default/admin/oauth2/token"), Some("default"));
+        let tenant = at("/api/system/tenants/{tid}");
+        assert_eq!(tenant.tenant("/api/system/tenants/acme"), Some("system"));
         let keys = at("/api/admin/{tid}/servers/{wid}/keys");
         assert_eq!(keys.parameter("/api/admin/default/servers/w/keys", &["tid"]), Some("default"));
         assert_eq!(keys.parameter("/api/admin/default/servers/w/keys", &["aid", "wid"]), Some("w"));

@@ -71,6 +71,7 @@ pub struct ServerJwk {
     /// X coordinate, or the public key of an OKP key.
     pub x: Option<String>,
     /// Certificate chain, base64 DER.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub x5c: Vec<String>,
     /// SHA-1 thumbprint.
     pub x5t: Option<String>,
@@ -127,6 +128,7 @@ pub struct ClientJwk {
     /// X coordinate, or the public key of an OKP key.
     pub x: Option<String>,
     /// Certificate chain, base64 DER.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub x5c: Vec<String>,
     /// SHA-1 thumbprint.
     pub x5t: Option<String>,

@@ -29,8 +29,9 @@ impl Answer {
     ) -> Self {
         let id = parts.headers.get("x-request-id").map_or("", |id| id.to_str().unwrap());
         let mut refusal = None;
-        // One segment of the path is the tenant's: which one, the families of endpoints do not agree on.
-        for tenant in path.split('/').filter(|segment| !segment.is_empty()) {
+        // One segment of the path is the tenant's: which one, the families of endpoints do not agree on. What manages
+        // the tenants belongs to tenant `system`.
+        for tenant in path.split('/').filter(|segment| !segment.is_empty()).chain(["system"]) {
             refusal = refusal.or(refusals.find(tenant, id).await.unwrap());
         }
         Self { status: parts.status.as_u16(), headers: parts.headers, body, refusal }

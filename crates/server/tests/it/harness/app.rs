@@ -141,4 +141,9 @@ impl TestApp {
     pub(crate) fn post(&self, path: &str) -> Request<'_> {
         Request::new(self, http::Method::POST, path)
     }
+
+    /// A request of any method, sent when it is awaited.
+    pub(crate) fn request(&self, method: &str, path: &str) -> Request<'_> {
+        Request::new(self, method.parse().unwrap(), path)
+    }
 }

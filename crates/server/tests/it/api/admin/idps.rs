@@ -1,0 +1,89 @@
+//! `/api/admin/{tid}/servers/{wid}/idps`
+
+use serde_json::json;
+use symbolon_store::entity::Idp;
+
+use crate::api::Console;
+
+const STATIC: &str = "/servers/default/idps/static";
+
+#[tokio::test]
+async fn passwords_go_in_and_never_come_out() {
+    let console = Console::new().await;
+    let body = json!({
+        "id": "sandbox", "name": "Sandbox", "settings": {"hint": true},
+        "credentials": {"users": [{"username": "user", "password": "correct horse", "email": "u@example.com"}]},
+    });
+    let created = console.post(STATIC, &body).await;
+    assert!(!created.text().contains("correct horse") && !created.text().contains("argon2"));
+    let created = created.created();
+    assert_eq!(created["method"], "static");
+    assert_eq!(created["settings"], json!({"hint": true}));
+    assert_eq!(created["credentials"]["users"][0]["email"], "u@example.com");
+    assert_eq!(console.get(&format!("{STATIC}/sandbox")).await.ok(), created);
+    let list = console.get("/servers/default/idps").await;
+    assert!(!list.text().contains("username"), "{}", list.text());
+    assert_eq!(list.ok()["idps"][0]["name"], "Sandbox");
+
+    let stored = console.app.store().find::<Idp>("sandbox").await.unwrap().unwrap();
+    let hash = stored.credentials.clone().unwrap().users[0].password.clone().unwrap();
+    assert!(hash.reveal().starts_with("$argon2id$"));
+    let passwords = &console.app.app.passwords;
+    assert!(passwords.verify("correct horse", Some(hash.reveal())).await.unwrap());
+}
+
+#[tokio::test]
+async fn an_update_without_a_password_keeps_it() {
+    let console = Console::new().await;
+    let body = json!({"id": "sandbox", "name": "Sandbox", "credentials": {"users": [
+        {"username": "one", "password": "first"}, {"username": "two", "password": "second"}]}});
+    console.post(STATIC, &body).await.created();
+    let hash = async |name: &str| {
+        let stored = console.app.store().find::<Idp>("sandbox").await.unwrap().unwrap();
+        let users = stored.credentials.clone().unwrap().users;
+        users.into_iter().find(|user| user.username == name).and_then(|user| user.password)
+    };
+    let first = hash("one").await;
+
+    let got = console.get(&format!("{STATIC}/sandbox")).await.ok();
+    console.put(&format!("{STATIC}/sandbox"), &got).await.ok();
+    assert_eq!(hash("one").await, first, "what was got and put back changes nothing");
+
+    let body = json!({"name": "Sandbox", "credentials": {"users": [
+        {"username": "one"}, {"username": "three", "password": "third"}]}});
+    console.put(&format!("{STATIC}/sandbox"), &body).await.ok();
+    assert_eq!(hash("one").await, first);
+    assert!(hash("two").await.is_none() && hash("three").await.is_some());
+
+    console.put(&format!("{STATIC}/sandbox"), &json!({"name": "Renamed"})).await.ok();
+    assert_eq!(hash("one").await, first, "without credentials the users stay");
+}
+
+#[tokio::test]
+async fn users_need_a_name_each_and_new_ones_a_password() {
+    let console = Console::new().await;
+    let body = json!({"id": "sandbox", "name": "Sandbox", "credentials": {"users": [
+        {"username": "one", "password": "x"}, {"username": "one", "password": "y"}, {"password": "z"},
+        {"username": "two"}]}});
+    let answer = console.post(STATIC, &body).await;
+    assert_eq!(
+        answer.json()["details"],
+        json!({
+            "credentials.users[1].username": "is there twice",
+            "credentials.users[2].username": "must have 1 to 200 bytes",
+            "credentials.users[3].password": "must be given for a new user",
+        })
+    );
+    assert_eq!(console.get(&format!("{STATIC}/sandbox")).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_deleted_identity_provider_is_gone() {
+    let console = Console::new().await;
+    console.post(STATIC, &json!({"id": "sandbox", "name": "Sandbox"})).await.created();
+    let again = console.post(STATIC, &json!({"id": "sandbox", "name": "Sandbox"})).await;
+    assert_eq!(again.fault(), "409 conflict: There is a identity provider sandbox already.");
+    assert_eq!(console.delete("/servers/default/idps/sandbox").await.status, 204);
+    assert_eq!(console.get(&format!("{STATIC}/sandbox")).await.status, 404);
+    assert_eq!(console.delete("/servers/default/idps/sandbox").await.status, 404);
+}

@@ -1,0 +1,127 @@
+//! `/api/admin/{tid}/servers` and `/api/admin/{tid}/workspaces`
+
+use http::header::{ETAG, IF_MATCH};
+use serde_json::json;
+
+use crate::api::Console;
+use crate::harness::TestAuthority;
+
+#[tokio::test]
+async fn a_new_workspace_issues_tokens_at_once() {
+    let console = Console::new().await;
+    let created = console.post("/servers", &json!({"id": "shop", "name": "Shop"})).await.created();
+    assert_eq!(created["issuer_url"], "https://localhost:8443/default/shop");
+    assert_eq!(created["grant_types"][0], "authorization_code");
+    assert_eq!(created["access_token_ttl"], "1h0m0s");
+    assert_eq!(created["jwks"]["keys"].as_array().unwrap().len(), 1);
+    let metadata = console.app.get("/default/shop/.well-known/openid-configuration").await.ok();
+    assert_eq!(metadata["issuer"], created["issuer_url"]);
+    let scopes = console.get("/servers/shop/scopes").await.ok();
+    let names: Vec<_> = scopes["scopes"].as_array().unwrap().iter().map(|scope| &scope["name"]).collect();
+    assert!(names.contains(&&json!("openid")) && names.contains(&&json!("introspect_tokens")), "{names:?}");
+
+    let made = console.post("/servers", &json!({"name": "No id"})).await.created();
+    assert_eq!(made["id"].as_str().unwrap().len(), 20);
+    let again = console.post("/servers", &json!({"id": "shop"})).await;
+    assert_eq!(again.fault(), "409 conflict: There is a workspace shop already.");
+}
+
+#[tokio::test]
+async fn an_id_must_fit_into_every_url() {
+    let console = Console::new().await;
+    for id in ["a/b", "A", "a b", ".."] {
+        assert_eq!(console.post("/servers", &json!({"id": id})).await.status, 422, "{id}");
+    }
+}
+
+#[tokio::test]
+async fn roots_are_read_when_they_are_set() {
+    let console = Console::new().await;
+    let mut server = console.get("/servers/default").await.ok();
+    server["root_cas"] = json!("-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n");
+    let answer = console.put("/servers/default", &server).await;
+    assert_eq!(answer.status, 422);
+    assert_eq!(answer.json()["details"].as_object().unwrap().keys().collect::<Vec<_>>(), ["root_cas"]);
+
+    server["root_cas"] = json!(TestAuthority::new("CN=Demo CA").pem());
+    server["crls"] = json!("no list");
+    let answer = console.put("/servers/default", &server).await;
+    assert_eq!(answer.json()["details"].as_object().unwrap().keys().collect::<Vec<_>>(), ["crls"]);
+
+    server["crls"] = json!("");
+    let saved = console.put("/servers/default", &server).await.ok();
+    assert_eq!(saved["root_cas"], server["root_cas"]);
+    server["root_cas"] = json!("");
+    server["crls"] = json!("-----BEGIN X509 CRL-----\n");
+    assert_eq!(console.put("/servers/default", &server).await.status, 422);
+}
+
+#[tokio::test]
+async fn what_is_got_can_be_put() {
+    let console = Console::new().await;
+    for id in ["admin", "system", "default", "developer"] {
+        let got = console.get(&format!("/servers/{id}")).await;
+        let put = console.request("PUT", &format!("/servers/{id}")).header(IF_MATCH, got.header(ETAG));
+        assert_eq!(put.json(&got.json()).await.ok(), got.ok(), "{id}");
+    }
+}
+
+#[tokio::test]
+async fn an_update_loses_neither_secrets_nor_keys() {
+    let console = Console::new().await;
+    let before = console.get("/servers/default").await.ok();
+    assert!(before["secret"].as_str().unwrap().len() >= 32);
+    let after = console.put("/servers/default", &json!({"name": "Renamed"})).await.ok();
+    assert_eq!(after["name"], "Renamed");
+    for member in ["secret", "subject_identifier_algorithm_salt", "jwks"] {
+        assert_eq!(after[member], before[member], "{member}");
+    }
+    assert!(!console.get("/servers").await.text().contains("\"secret\""));
+}
+
+#[tokio::test]
+async fn the_workspaces_that_the_tenant_lives_on_stay() {
+    let console = Console::new().await;
+    for id in ["admin", "system"] {
+        let answer = console.delete(&format!("/servers/{id}")).await;
+        assert_eq!(answer.fault(), "409 conflict: The tenant cannot do without this workspace.");
+    }
+    assert_eq!(console.post("/servers", &json!({"id": "x", "type": "admin"})).await.status, 422);
+    assert_eq!(console.put("/servers/default", &json!({"type": "system"})).await.status, 422);
+}
+
+#[tokio::test]
+async fn a_deleted_workspace_is_gone_with_all_it_had() {
+    let console = Console::new().await;
+    console.create_client(json!({"client_id": "c"})).await;
+    assert_eq!(console.delete("/servers/default").await.status, 204);
+    assert_eq!(console.get("/servers/default").await.status, 404);
+    assert_eq!(console.get("/clients/c").await.status, 404);
+    assert_eq!(console.app.get("/default/default/.well-known/jwks.json").await.status, 404);
+}
+
+#[tokio::test]
+async fn lists_filter_by_kind() {
+    let console = Console::new().await;
+    console.post("/servers", &json!({"id": "pattern", "template": true})).await.created();
+    let ids = async |path: &str, list: &str| {
+        let body = console.get(path).await.ok();
+        let ids = body[list].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned());
+        ids.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(ids("/servers", "servers").await, "admin default developer pattern system");
+    assert_eq!(ids("/servers?server_types=admin,system", "servers").await, "admin system");
+    assert_eq!(ids("/servers?limit=2&after_server_id=default", "servers").await, "developer pattern");
+    assert_eq!(ids("/workspaces?workspace_types=regular", "workspaces").await, "default pattern");
+    assert_eq!(ids("/workspaces?template=true", "workspaces").await, "pattern");
+    assert_eq!(ids("/workspaces?template=false&limit=2", "workspaces").await, "admin default");
+    assert_eq!(console.get("/servers?server_types=imaginary").await.status, 400);
+}
+
+#[tokio::test]
+async fn metadata_has_an_operation_of_its_own() {
+    let console = Console::new().await;
+    let data = json!({"payload": {"team": "payments", "nothing": null, "zero": "0001-01-01T00:00:00Z"}});
+    assert_eq!(console.put("/workspaces/default/metadata", &data).await.ok(), data);
+    assert_eq!(console.get("/workspaces/default").await.ok()["metadata"]["payload"], data["payload"]);
+}
