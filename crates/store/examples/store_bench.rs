@@ -63,7 +63,7 @@ async fn measure<F>(
             tokio::spawn(async move {
                 let mut i = 0;
                 while begin.elapsed() < LENGTH {
-                    work(store.clone(), (caller << 40) + i).await;
+                    work(store.clone(), (callers << 48) + (caller << 32) + i).await;
                     done.fetch_add(1, Ordering::Relaxed);
                     i += 1;
                 }
@@ -83,21 +83,24 @@ fn name(i: u64) -> String {
     format!("{}-{i}", std::process::id())
 }
 
+/// In no order, as random tokens come.
+fn token(i: u64) -> String {
+    format!("{:x}", i.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(std::process::id()))
+}
+
 async fn insert(store: Store, i: u64) {
     let record =
         AccessToken { grant_id: None, client_id: "c".into(), doc: "x".repeat(500), expires_at: i64::MAX };
-    // Random tokens come in no order, and so must these.
-    let token = format!("{:x}", i.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(std::process::id()));
-    store.workspace("t", "w").insert_access_token(&token, &record).await.unwrap();
+    store.workspace("t", "w").insert_access_token(&token(i), &record).await.unwrap();
 }
 
 async fn use_once(store: Store, i: u64) {
     store.workspace("t", "w").consume_once("jti", &name(i), i64::MAX, 0).await.unwrap();
 }
 
+/// One of the first that one caller inserted.
 async fn read(store: Store, i: u64) {
-    let i = (i % (1 << 40)) % 3000;
-    let token = format!("{:x}", i.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(std::process::id()));
+    let token = token((1 << 48) + i % 20);
     assert!(store.workspace("t", "w").find_access_token::<String>(&token, 0).await.unwrap().is_some());
 }
 
