@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::entity::client::ClientKind;
 use crate::entity::idp::StaticCredentials;
-use crate::entity::{Client, ClientJwks, Idp, Scope, Secret, Server, Service, Tenant, Timestamp};
+use crate::entity::{Client, ClientJwks, Idp, Scope, Secret, Server, ServerJwks, Service, Tenant, Timestamp};
 use crate::error::{Result, StoreError};
 
 /// An entity with a table of its own.
@@ -86,7 +86,7 @@ impl Layout for Tenant {
     const TABLE: &'static str = "tenants";
 
     fn take_secrets(&mut self) -> Result<Option<Zeroizing<Vec<u8>>>> {
-        self.jwks = None;
+        self.jwks.iter_mut().for_each(ServerJwks::keep_public);
         Ok(None)
     }
 }

@@ -7,12 +7,13 @@ mod transaction;
 mod values;
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use tokio::sync::watch;
-use tokio_postgres::config::SslMode;
+use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::{Config, NoTls};
 
 use super::{Batch, Outcome, Row, Statement};
@@ -80,7 +81,12 @@ impl Postgres {
         let config = config(options)?;
         let tls = match config.get_ssl_mode() {
             SslMode::Require => Some(tls::RustlsConnector::new(options.root_cas.as_deref())?),
-            _ => None,
+            _ => {
+                if !is_local(&config) {
+                    tracing::warn!("the connection to the database is not encrypted; say sslmode=require");
+                }
+                None
+            }
         };
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = match &tls {
@@ -202,6 +208,14 @@ impl Postgres {
 
 /// Any number, the same on every node.
 const MIGRATION_LOCK: i64 = 0x7379_6d62_6f6c_6f6e;
+
+/// True when what is said to the server does not leave this machine.
+fn is_local(config: &Config) -> bool {
+    config.get_hosts().iter().all(|host| match host {
+        Host::Tcp(name) => name == "localhost" || name.parse().is_ok_and(|ip: IpAddr| ip.is_loopback()),
+        Host::Unix(_) => true,
+    })
+}
 
 /// Takes a connection out of the pool and closes it.
 fn discard(client: Client) {

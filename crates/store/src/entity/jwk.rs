@@ -143,11 +143,20 @@ impl ClientJwks {
     /// Drops the private members: what a client sent by mistake is not ours to keep.
     pub fn keep_public(&mut self) {
         for key in &mut self.keys {
-            for private in
-                [&mut key.d, &mut key.dp, &mut key.dq, &mut key.k, &mut key.p, &mut key.q, &mut key.qi]
-            {
-                *private = None;
-            }
+            let ClientJwk { d, dp, dq, k, p, q, qi, .. } = key;
+            [d, dp, dq, k, p, q, qi].into_iter().for_each(|private| *private = None);
+        }
+    }
+}
+
+impl ServerJwks {
+    /// Drops the private members.
+    pub fn keep_public(&mut self) {
+        let next = [&mut self.next_encryption_key, &mut self.next_signing_key].into_iter().flatten();
+        let revoked = self.revoked_encryption_keys.iter_mut().chain(&mut self.revoked_signing_keys);
+        for key in self.keys.iter_mut().chain(next).chain(revoked) {
+            let ServerJwk { d, dp, dq, k, p, q, qi, .. } = key;
+            [d, dp, dq, k, p, q, qi].into_iter().for_each(|private| *private = None);
         }
     }
 }

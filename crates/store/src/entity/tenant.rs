@@ -17,7 +17,7 @@ use crate::entity::{Metadata, ServerJwks};
 pub struct Tenant {
     /// Identifier, generated when absent.
     pub id: String,
-    /// Public keys of the tenant.
+    /// Public keys of the tenant; private members are not stored.
     pub jwks: Option<ServerJwks>,
     /// Free data of the tenant.
     pub metadata: Metadata,

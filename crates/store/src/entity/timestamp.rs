@@ -13,6 +13,11 @@ use utoipa::{PartialSchema, ToSchema};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(pub i64);
 
+/// 0000-01-01T00:00:00Z
+const EARLIEST: i64 = -62_167_219_200_000;
+/// 9999-12-31T23:59:59.999Z
+const LATEST: i64 = 253_402_300_799_999;
+
 impl Timestamp {
     /// Milliseconds since the epoch.
     pub const fn millis(self) -> i64 {
@@ -27,7 +32,9 @@ impl Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
+        // RFC 3339 has the years 0 to 9999; a moment beyond shows as the nearest one.
+        let millis = self.0.clamp(EARLIEST, LATEST);
+        let text = OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000)
             .ok()
             .and_then(|t| t.format(&Rfc3339).ok())
             .ok_or(fmt::Error)?;
@@ -72,5 +79,7 @@ mod tests {
         assert_eq!(serde_json::to_string(&t).unwrap(), "\"2021-12-14T08:30:00.123Z\"");
         assert!(serde_json::from_str::<Timestamp>("\"yesterday\"").is_err());
         assert_eq!(Timestamp(-1).secs(), -1);
+        assert_eq!(Timestamp(i64::MAX).to_string(), "9999-12-31T23:59:59.999Z");
+        assert_eq!(Timestamp(i64::MIN).to_string(), "0000-01-01T00:00:00Z");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::sync::Once;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use symbolon_store::entity::{Client, Server, Tenant};
@@ -44,8 +45,12 @@ impl Schema {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let Ok(server) = std::env::var("SYMBOLON_TEST_POSTGRES") else {
             assert!(std::env::var_os("CI").is_none(), "CI must set SYMBOLON_TEST_POSTGRES");
-            // Past the capture of the test harness.
-            let _ = writeln!(std::io::stderr(), "skipped: PostgreSQL (SYMBOLON_TEST_POSTGRES is not set)");
+            static TOLD: Once = Once::new();
+            // Past the capture of the test harness, and once for all.
+            TOLD.call_once(|| {
+                let _ =
+                    writeln!(std::io::stderr(), "skipped: PostgreSQL (SYMBOLON_TEST_POSTGRES is not set)");
+            });
             return None;
         };
         let name = format!("s{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));

@@ -113,6 +113,14 @@ pub(crate) async fn private_keys_of_clients_are_not_kept(store: Store) {
     assert_eq!(store.workspace("t", "w").load::<Client>("c").await.unwrap(), stored);
 }
 
+pub(crate) async fn private_keys_of_tenants_are_not_kept(store: Store) {
+    let key = json!({ "kty": "RSA", "n": "n", "d": "private", "p": "private" });
+    let sent = json!({ "id": "with keys", "jwks": { "keys": [key], "next_signing_key": key } });
+    store.root().insert(from_value(sent).unwrap(), NOW).await.unwrap();
+    let found = serde_json::to_string(&store.root().load("with keys").await.unwrap().value).unwrap();
+    assert!(found.contains("\"n\"") && !found.contains("private"), "{found}");
+}
+
 pub(crate) async fn readable_passwords_are_refused(store: Store) {
     let mut idp: Idp = from_value(fixture("idp")).unwrap();
     for password in ["plain", "$2b$12$bcrypt"] {

@@ -78,6 +78,7 @@ on_every_backend! {
         every_field_is_stored_and_returned,
         ids_and_names_have_limits,
         private_keys_of_clients_are_not_kept,
+        private_keys_of_tenants_are_not_kept,
         readable_passwords_are_refused,
     }
     isolation::{
