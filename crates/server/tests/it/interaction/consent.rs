@@ -44,7 +44,7 @@ async fn a_new_scope_alone_is_marked_as_new() {
     let (path, page) = browser.open(&request("email profile openid")).await;
     assert_eq!(
         page.page().scopes(),
-        ["See your e-mail address Allowed before", "See your profile New", "Know who you are Allowed before"]
+        ["See your email address Allowed before", "See your profile New", "Know who you are Allowed before"]
     );
     browser.press(&path, &page, "accept").await.code();
     browser.get(&request("openid email profile")).await.code();
@@ -106,7 +106,7 @@ async fn an_implicit_scope_is_not_asked_about_and_not_remembered() {
     assert_eq!(app.rows_of("scope_grants").await, 1, "email alone was asked about");
     change_scope(&app, "openid", |scope| scope.implicit_grant = false).await;
     let (_, page) = browser.open(&request("openid email")).await;
-    assert_eq!(page.page().scopes(), ["Know who you are New", "See your e-mail address Allowed before"]);
+    assert_eq!(page.page().scopes(), ["Know who you are New", "See your email address Allowed before"]);
 }
 
 #[tokio::test]
@@ -117,7 +117,7 @@ async fn a_transient_scope_is_asked_about_every_time() {
     browser.sign_in(&request("openid email"), "user").await.code();
     assert_eq!(app.rows_of("scope_grants").await, 1);
     let (path, page) = browser.open(&request("openid email")).await;
-    assert_eq!(page.page().scopes(), ["Know who you are Allowed before", "See your e-mail address New"]);
+    assert_eq!(page.page().scopes(), ["Know who you are Allowed before", "See your email address New"]);
     browser.press(&path, &page, "accept").await.code();
     let silent = browser.get(&request_with("email", &[("prompt", "none")])).await;
     assert_eq!(silent.refused_to_client(), format!("{CALLBACK} consent_required [consent_required]"));

@@ -20,7 +20,7 @@ async fn a_person_logs_in_and_consents_and_the_client_gets_a_code() {
     assert_eq!(consent.page().heading(), "Allow Calendar to access your account?");
     assert_eq!(
         consent.page().scopes(),
-        ["Know who you are New", "See your e-mail address New"],
+        ["Know who you are New", "See your email address New"],
         "{}",
         consent.text()
     );
