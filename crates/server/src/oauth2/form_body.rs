@@ -11,10 +11,15 @@ use crate::app::App;
 
 const FORM_TYPE: &str = "application/x-www-form-urlencoded";
 
-/// The parameters of a body. Those of the query are not looked at: credentials do not belong there
+/// A request with a form as its body. The parameters of the query are not looked at: credentials do not belong there
 /// (RFC 6749 §2.3.1).
 #[derive(Debug)]
-pub struct FormBody(pub Form);
+pub struct FormBody {
+    /// The headers, moved and not copied.
+    pub headers: HeaderMap,
+    /// The parameters.
+    pub form: Form,
+}
 
 impl FromRequest<App> for FormBody {
     type Rejection = ErrorResponse;
@@ -25,7 +30,7 @@ impl FromRequest<App> for FormBody {
         let limit = app.config.limits.body_size;
         let bytes = Limited::new(body, limit).collect().await.map_err(|error| unreadable(&*error, limit))?;
         let form = Form::parse(&bytes.to_bytes()).map_err(OAuthError::from)?;
-        Ok(Self(form))
+        Ok(Self { headers: parts.headers, form })
     }
 }
 

@@ -4,7 +4,6 @@
 //! about is `active: false` and nothing more. When the store cannot tell, the answer is 503 and never a guess.
 
 use axum::response::Response;
-use http::HeaderMap;
 use symbolon_protocol::{ErrorCode, Form, IntrospectionResponse, OAuthError};
 
 use super::access_token::{self, AccessToken};
@@ -30,11 +29,7 @@ use crate::cx::Cx;
         (status = 503, description = "The store is away: nothing is known about the token", body = ErrorBody),
     )
 )]
-pub async fn introspect(
-    cx: Cx,
-    headers: HeaderMap,
-    FormBody(form): FormBody,
-) -> Result<Response, ErrorResponse> {
+pub async fn introspect(cx: Cx, FormBody { headers, form }: FormBody) -> Result<Response, ErrorResponse> {
     let caller = Caller::authenticate(&cx, &headers, &form, INTROSPECT_TOKENS).await?;
     match answer(&cx, &caller, &form).await {
         Ok(answer) => Ok(no_store_json(&answer)),

@@ -5,7 +5,7 @@
 
 use axum::body::Bytes;
 use axum::response::Response;
-use http::{HeaderMap, HeaderValue};
+use http::HeaderValue;
 use symbolon_protocol::{ErrorCode, Form, OAuthError};
 
 use super::access_token::{self, AccessToken};
@@ -30,7 +30,7 @@ use crate::cx::Cx;
         (status = 503, description = "The store is away: the token still lives", body = ErrorBody),
     )
 )]
-pub async fn revoke(cx: Cx, headers: HeaderMap, FormBody(form): FormBody) -> Result<Response, ErrorResponse> {
+pub async fn revoke(cx: Cx, FormBody { headers, form }: FormBody) -> Result<Response, ErrorResponse> {
     let caller = Caller::authenticate(&cx, &headers, &form, REVOKE_TOKENS).await?;
     match end(&cx, &caller, &form).await {
         Ok(()) => Ok(no_store(HeaderValue::from_static("application/json"), Bytes::new())),

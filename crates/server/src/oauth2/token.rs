@@ -4,7 +4,6 @@
 //! after what it promises is kept.
 
 use axum::response::{IntoResponse, Response};
-use http::HeaderMap;
 use symbolon_protocol::{OAuthError, TokenResponse};
 
 use super::answer::no_store_json;
@@ -28,11 +27,7 @@ use crate::metrics::GrantLabel;
         (status = 503, description = "The store is away: nothing was spent, try again", body = ErrorBody),
     )
 )]
-pub async fn token(
-    cx: Cx,
-    headers: HeaderMap,
-    FormBody(form): FormBody,
-) -> Result<TokenAnswer, ErrorResponse> {
+pub async fn token(cx: Cx, FormBody { headers, form }: FormBody) -> Result<TokenAnswer, ErrorResponse> {
     let client = client_auth::authenticate(&cx, &headers, &form).await?.client;
     let request = TokenRequest { cx: &cx, client: &client, form: &form };
     match answer(request).await {

@@ -60,11 +60,10 @@ pub async fn get(cx: Cx, headers: HeaderMap) -> Result<Response, ErrorResponse> 
     )
 )]
 pub async fn post(cx: Cx, request: Request) -> Result<Response, ErrorResponse> {
-    let headers = request.headers().clone();
-    let form = match headers.contains_key(CONTENT_TYPE) {
-        true => FormBody::from_request(request, &cx.app).await?.0,
-        false => Form::default(),
-    };
+    if !request.headers().contains_key(CONTENT_TYPE) {
+        return userinfo(&cx, request.headers(), &Form::default()).await;
+    }
+    let FormBody { headers, form } = FormBody::from_request(request, &cx.app).await?;
     userinfo(&cx, &headers, &form).await
 }
 

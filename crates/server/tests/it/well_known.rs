@@ -142,6 +142,23 @@ async fn all_places_give_the_same_document() {
 }
 
 #[tokio::test]
+async fn every_address_in_the_document_answers() {
+    let app = TestApp::new().await;
+    let document = app.get(DISCOVERY).await.ok();
+    let addresses = document.as_object().unwrap().iter().filter(|(name, _)| {
+        (name.ends_with("_endpoint") || *name == "jwks_uri") && *name != "mtls_endpoint_aliases"
+    });
+    let mut count = 0;
+    for (name, url) in addresses {
+        let path = url.as_str().unwrap().strip_prefix("https://localhost:8443").unwrap();
+        let (get, post) = (app.get(path).await.status, app.post(path).form(&[]).await.status);
+        assert!(![get, post].contains(&404) && [get, post] != [405, 405], "{name}: {get} {post}");
+        count += 1;
+    }
+    assert_eq!(count, 7);
+}
+
+#[tokio::test]
 async fn a_document_speaks_of_the_name_it_was_asked_under() {
     let app = TestApp::new().await;
     for host in ["localhost:8443", "id.example.com"] {

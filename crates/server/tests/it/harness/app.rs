@@ -1,5 +1,8 @@
 //! A server with tenant `default` and its workspaces.
 
+use std::path::Path;
+use std::time::Duration;
+
 use axum::Router;
 use serde_json::Value;
 use symbolon_server::app::{App, Environment};
@@ -35,13 +38,26 @@ impl TestApp {
 
     /// A server with these settings, such as `("limits.body_size", "1KiB")`.
     pub(crate) async fn with_settings(settings: &[(&str, &str)]) -> Self {
+        Self::build(settings, SqliteOptions::ephemeral()).await
+    }
+
+    /// A server whose database another program can open, in `folder`.
+    pub(crate) async fn in_folder(folder: &Path) -> Self {
+        let options = SqliteOptions {
+            lock_timeout: Duration::from_millis(50),
+            ..SqliteOptions::file(folder.join("symbolon.db"))
+        };
+        Store::migrate(&Location::Sqlite(options.clone()), false, NOW.millis()).await.unwrap();
+        Self::build(&[], options).await
+    }
+
+    async fn build(settings: &[(&str, &str)], options: SqliteOptions) -> Self {
         // A certificate is configured so that the server knows it is reached over TLS; nobody reads it here.
         let tls = [("server.certificate.cert_path", "none.pem"), ("server.certificate.key_path", "none.pem")];
         let flags = tls.iter().chain(settings).map(|(key, text)| ((*key).to_owned(), (*text).to_owned()));
         let config = Config::load(&Sources { flags: flags.collect(), ..Sources::default() }).unwrap();
         let keys = MasterKeys::new(&[7; 32], &[]).unwrap();
-        let location = Location::Sqlite(SqliteOptions::ephemeral());
-        let store = Store::open(&location, keys, NOW.millis()).await.unwrap();
+        let store = Store::open(&Location::Sqlite(options), keys, NOW.millis()).await.unwrap();
         let app = App::build(Environment {
             config,
             store,

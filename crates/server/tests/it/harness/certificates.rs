@@ -5,6 +5,7 @@ use std::sync::Arc;
 use symbolon_jose::sha256;
 use symbolon_pki::make::{self, Authority, Contents, KeyType, PrivateKey, Purpose, Validity};
 use symbolon_pki::{Certificate, DistinguishedName, SubjectAltNames, parse_pem_bundle};
+use symbolon_server::clock::Clock;
 use symbolon_server::tls::{CertificateSource, PeerCertificate};
 
 use super::NOW;
@@ -23,9 +24,17 @@ pub(crate) struct TestCertificate {
 impl TestAuthority {
     /// An authority with this subject.
     pub(crate) fn new(subject: &str) -> Self {
+        Self::valid(subject, NOW.seconds() - 1000 * DAY)
+    }
+
+    /// An authority for the time of the machine.
+    pub(crate) fn of_today(subject: &str) -> Self {
+        Self::valid(subject, Clock::system().now().seconds() - DAY)
+    }
+
+    fn valid(subject: &str, from: i64) -> Self {
         let key = PrivateKey::generate(KeyType::P256).unwrap();
-        let validity =
-            Validity { not_before: NOW.seconds() - 1000 * DAY, not_after: NOW.seconds() + 3650 * DAY };
+        let validity = Validity { not_before: from, not_after: from + 4000 * DAY };
         Self(
             Authority::new(key.clone(), &contents(&key, subject, SubjectAltNames::default(), validity))
                 .unwrap(),
@@ -45,6 +54,17 @@ impl TestAuthority {
     /// A client certificate with alternative names.
     pub(crate) fn client_with_names(&self, subject: &str, names: SubjectAltNames) -> TestCertificate {
         self.issue(Purpose::Client, subject, names, (-DAY, 365 * DAY))
+    }
+
+    /// A certificate of a web server for the time of the machine, and its key in PEM.
+    pub(crate) fn web_server(&self, host: &str) -> (TestCertificate, String) {
+        let key = PrivateKey::generate(KeyType::P256).unwrap();
+        let now = Clock::system().now().seconds();
+        let validity = Validity { not_before: now - DAY, not_after: now + DAY };
+        let names = SubjectAltNames::for_hosts([host]);
+        let contents = contents(&key, &format!("CN={host}"), names, validity);
+        let certificate = self.0.issue(Purpose::Server, key.spki_der(), &contents).unwrap();
+        (TestCertificate { chain: vec![certificate] }, key.to_pem().to_string())
     }
 
     /// A certificate; `validity` is in seconds from now.

@@ -14,6 +14,7 @@ mod certificates;
 mod grants;
 mod page;
 mod people;
+mod remote;
 mod request;
 
 pub(crate) use answer::{Answer, decode};
@@ -22,6 +23,7 @@ pub(crate) use browser::Browser;
 pub(crate) use certificates::{TestAuthority, TestCertificate};
 pub(crate) use grants::TestCode;
 pub(crate) use people::{AUTHORIZE, CALLBACK, LOGOUT, authorize, client, request, request_with};
+pub(crate) use remote::Remote;
 pub(crate) use request::Request;
 
 /// The token endpoint of the workspace that tests use unless they say otherwise.

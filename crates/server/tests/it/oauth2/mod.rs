@@ -4,4 +4,5 @@ mod authorize;
 mod certificate;
 mod introspect;
 mod revoke;
+mod store_failure;
 mod token;

@@ -347,3 +347,32 @@ async fn a_pairwise_subject_hides_the_public_one() {
     let about = app.get("/default/default/userinfo").bearer(body["access_token"].as_str().unwrap()).await;
     assert_eq!(about.ok()["sub"], id["sub"]);
 }
+
+#[tokio::test]
+async fn a_client_may_ask_for_an_algorithm_that_the_workspace_has_a_key_for() {
+    let app = app().await;
+    let rsa = symbolon_jose::SigningKey::generate("RS256".parse().unwrap()).unwrap();
+    let jwk = serde_json::to_value(rsa.public_jwk().unwrap()).unwrap();
+    let pkcs8 = rsa.to_pkcs8().unwrap().unwrap();
+    let key = symbolon_store::NewKey {
+        kid: "rsa-key",
+        key_use: symbolon_store::KeyUse::Sig,
+        alg: "RS256",
+        public_jwk: &jwk,
+        private_pkcs8: &pkcs8,
+    };
+    app.store().insert_key(&key, symbolon_store::KeyState::Current, 1).await.unwrap();
+    for (asked, algorithm) in
+        [("RS256", "RS256"), ("PS256", "PS256"), ("EdDSA", "ES256"), ("nonsense", "ES256")]
+    {
+        app.change_client("client", |client| client.id_token_signed_response_alg = Some(asked.into())).await;
+        app.add_code(TestCode { code: asked, ..TestCode::default() }).await;
+        let form = [("grant_type", "authorization_code"), ("code", asked), ("redirect_uri", CALLBACK)];
+        let body = app.post(TOKEN).basic("client", SECRET).form(&form).await.ok();
+        let (access, _) = decode(body["access_token"].as_str().unwrap());
+        let (header, id_token) = decode(body["id_token"].as_str().unwrap());
+        assert_eq!((&header["alg"], &access["alg"]), (&json!(algorithm), &json!("ES256")), "{asked}");
+        let hash = half_hash(algorithm.parse().unwrap(), body["access_token"].as_str().unwrap());
+        assert_eq!(id_token["at_hash"], hash);
+    }
+}

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use symbolon_jose::Jwk;
 
-use crate::harness::{Answer, TOKEN, TestApp, TestAuthority, TestCertificate};
+use crate::harness::{Answer, Remote, TOKEN, TestApp, TestAuthority, TestCertificate};
 
 fn key(certificate: &TestCertificate) -> Value {
     serde_json::to_value(Jwk::from_spki_der(certificate.leaf().spki_der()).unwrap()).unwrap()
@@ -100,4 +100,37 @@ async fn a_key_set_that_cannot_be_fetched_is_no_verdict() {
     got: https://127.0.0.1:1/jwks
     client: own
     ");
+}
+
+#[tokio::test]
+async fn a_client_rotates_its_key_behind_its_jwks_uri() {
+    let (old, new) = (TestCertificate::self_signed("CN=old"), TestCertificate::self_signed("CN=new"));
+    let set = |certificate| json!({"keys": [key_with_certificate(certificate)]}).to_string();
+    let remote = Remote::start(&set(&old)).await;
+    let app = TestApp::with_settings(&remote.settings()).await;
+    app.add_client(json!({
+        "client_id": "own", "token_endpoint_auth_method": "self_signed_tls_client_auth",
+        "grant_types": ["client_credentials"], "jwks_uri": remote.url,
+    }))
+    .await;
+    for _ in 0..3 {
+        with(&app, &old).await.ok();
+    }
+    assert_eq!(remote.asked(), 1, "what was read is remembered");
+    // A certificate that is not there has it read again, but not at once: anybody can show one.
+    for _ in 0..3 {
+        assert_eq!(with(&app, &new).await.reason(), "401 invalid_client certificate_not_registered");
+    }
+    assert_eq!(remote.asked(), 1);
+    app.advance(10);
+    remote.publish(&set(&new));
+    with(&app, &new).await.ok();
+    assert_eq!(with(&app, &old).await.reason(), "401 invalid_client certificate_not_registered");
+    assert_eq!(remote.asked(), 2);
+    // While the set cannot be read, what was read before counts for a while.
+    remote.publish("not a key set");
+    app.advance(3000);
+    with(&app, &new).await.ok();
+    app.advance(3000);
+    insta::assert_snapshot!(with(&app, &new).await.reason(), @"503 temporarily_unavailable jwks_uri_unreadable");
 }
