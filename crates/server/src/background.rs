@@ -1,4 +1,4 @@
-//! What runs beside the requests: following changes of configuration, and sweeping what has expired.
+//! What runs beside the requests: following changes of configuration, sweeping what has expired, counting rows.
 
 use std::time::Duration;
 
@@ -15,6 +15,8 @@ const RETRY: Duration = Duration::from_secs(1);
 const SWEEP_INTERVAL: Duration = Duration::from_secs(30);
 /// Pause between batches while there is more.
 const BETWEEN_BATCHES: Duration = Duration::from_millis(50);
+/// Pause between counts of all rows: a count reads a whole table.
+const COUNT_INTERVAL: Duration = Duration::from_secs(300);
 /// Rows that one sweep deletes at most, per table: short transactions, which let requests through in between.
 const SWEEP_BATCH: u32 = 500;
 
@@ -26,7 +28,11 @@ pub fn start(app: &App, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
             let _ended = stop.run_until_cancelled(work).await;
         })
     };
-    vec![run(Box::pin(follow_changes(app.clone()))), run(Box::pin(sweep(app.clone())))]
+    vec![
+        run(Box::pin(follow_changes(app.clone()))),
+        run(Box::pin(sweep(app.clone()))),
+        run(Box::pin(count_rows(app.clone()))),
+    ]
 }
 
 /// Drops from memory what others have changed.
@@ -84,5 +90,20 @@ async fn sweep(app: App) {
             }
         };
         tokio::time::sleep(pause).await;
+    }
+}
+
+/// Counts the rows of every table for the metrics, for ever.
+async fn count_rows(app: App) {
+    loop {
+        match app.store.row_counts().await {
+            Ok(counts) => {
+                for (table, rows) in counts {
+                    app.metrics.rows.get_or_create(&TableLabel { table }).set(rows);
+                }
+            }
+            Err(error) => tracing::warn!(%error, "rows could not be counted"),
+        }
+        tokio::time::sleep(COUNT_INTERVAL).await;
     }
 }

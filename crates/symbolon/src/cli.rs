@@ -83,7 +83,8 @@ Examples:
   symbolon quickstart
   symbolon quickstart --port 9443 --data-dir /tmp/demo
   symbolon quickstart --ephemeral                             for tests: nothing stays
-  symbolon quickstart --server.url https://id.test:8443       under a name of your own";
+  symbolon quickstart --server.url https://id.test:8443       under a name of your own
+  symbolon quickstart --server.bind 0.0.0.0                   in a container: whoever reaches it can log in";
 
 const SERVE: &str = "\
 On an empty database the first start makes the tenant `system` with one administrator and prints the password and

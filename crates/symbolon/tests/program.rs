@@ -159,6 +159,21 @@ fn ephemeral_leaves_no_database() {
 }
 
 #[test]
+fn log_lines_can_be_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = symbolon(&["quickstart", "--port", "0", "--metrics.enabled=false", "--ephemeral"]);
+    command.args(["--logging.format", "json", "--data-dir"]).arg(folder.path());
+    let mut process = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(process.stderr.take().unwrap()).lines();
+    let mut parsed = lines.map(|line| serde_json::from_str::<serde_json::Value>(&line.unwrap()).unwrap());
+    let ready = parsed.find(|line| line["message"] == "server ready").unwrap();
+    process.kill().unwrap();
+    process.wait().unwrap();
+    assert_eq!(ready["level"], "INFO");
+    assert!(ready["timestamp"].is_string());
+}
+
+#[test]
 fn a_port_in_use_is_a_sentence_and_leaves_no_trace() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");

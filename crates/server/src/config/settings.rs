@@ -41,7 +41,7 @@ pub const SETTINGS: &[Setting] = &[
     open("limits.management_body_size", Kind::Size, "4MiB", "largest request body of the management APIs"),
     open("limits.request_timeout", Kind::Duration, "30s", "longest time one request may take; then 503"),
     open("limits.password_hashes", Kind::Number { min: 0, max: 1024 }, "0", "passwords hashed at one time (19 MiB each); 0 means one for each core"),
-    secret("sql.url", Kind::Database, "sqlite:{data_dir}/symbolon.db", "where data is kept: `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`"),
+    secret("sql.url", Kind::Database, "sqlite:{data_dir}/symbolon.db", "where data is kept: `sqlite:PATH`, `postgres://USER:PASSWORD@HOST/DATABASE`, or `sqlite::memory:` for nothing kept"),
     open("sql.max_open_conns", Kind::Number { min: 1, max: 1000 }, "16", "database connections this node may open"),
     secret("secret.key", Kind::Key, "", "master key that seals private keys in the database, 32 characters or more; with SQLite one is made in the data folder"),
     secret("secret.previous_keys", Kind::Keys, "", "earlier master keys, separated by commas, still used to open what they sealed"),

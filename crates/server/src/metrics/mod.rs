@@ -46,6 +46,8 @@ pub struct Families {
     pub logins: Family<ResultLabel, Counter>,
     /// Expired rows deleted, by table.
     pub rows_swept: Family<TableLabel, Counter>,
+    /// Rows there are, by table, counted every few minutes.
+    pub rows: Family<TableLabel, Gauge>,
     /// When the store was last swept to the end, in unix seconds.
     pub last_sweep: Gauge,
     registry: Registry,
@@ -125,6 +127,7 @@ impl Default for Metrics {
             tokens: Family::default(),
             logins: Family::default(),
             rows_swept: Family::default(),
+            rows: Family::default(),
             last_sweep: Gauge::default(),
             registry: Registry::default(),
         };
@@ -150,6 +153,7 @@ impl Families {
         );
         registry.register("tokens_issued", "Access tokens issued", self.tokens.clone());
         registry.register("logins", "Logins tried", self.logins.clone());
+        registry.register("rows", "Rows there are", self.rows.clone());
         registry.register("rows_swept", "Expired rows deleted", self.rows_swept.clone());
         registry.register(
             "last_sweep_timestamp_seconds",

@@ -173,8 +173,13 @@ impl Refusals {
     }
 
     fn newest_first(&self) -> impl Iterator<Item = Refusal> + use<> {
+        self.lines_newest_first().filter_map(|line| serde_json::from_str(&line).ok())
+    }
+
+    /// A copy, so that nobody who is refused waits for a reader.
+    fn lines_newest_first(&self) -> impl Iterator<Item = Arc<str>> + use<> {
         let lines: Vec<Arc<str>> = self.ring().lines.iter().rev().cloned().collect();
-        lines.into_iter().filter_map(|line| serde_json::from_str(&line).ok())
+        lines.into_iter()
     }
 
     fn ring(&self) -> std::sync::MutexGuard<'_, Ring> {

@@ -87,7 +87,7 @@ const OPENID: DefaultService = DefaultService {
             "See your profile",
             "Name, picture, birth date, gender, language, time zone and web pages",
         ),
-        ("email", "See your e-mail address", "E-mail address, and whether it was verified"),
+        ("email", "See your email address", "Email address, and whether it was verified"),
         ("address", "See your postal address", "Postal address"),
         ("phone", "See your phone number", "Phone number, and whether it was verified"),
         ("offline_access", "Stay signed in", "Access while you are not there, until you take it back"),

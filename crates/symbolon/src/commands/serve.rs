@@ -30,7 +30,10 @@ pub(crate) fn run(settings: &SettingArgs, data_dir: Option<&Path>) -> anyhow::Re
         let demo_ca = config.demo.then(|| demo::ensure_ca(&config.data_dir)).transpose()?;
         let app = start::open(config, Clock::system(), Rng::system(), false).await?;
         match demo_ca {
-            Some(ca) => demo::seed(&app, &ca).await?,
+            Some(ca) => {
+                tracing::warn!("demo is set: the demo tenant's passwords are public");
+                demo::seed(&app, &ca).await?;
+            }
             None => first_administrator(&app).await?,
         }
         listeners.serve(app, identity, || {}).await
