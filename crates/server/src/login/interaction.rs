@@ -186,7 +186,6 @@ impl<'a> Waiting<'a> {
             limits.not_looked_at(&attempt);
         }
         cx.app.metrics.login(if failure.is_wrong() { "wrong" } else { "sent_away" });
-        cx.app.metrics.login(if failure.is_wrong() { "wrong" } else { "sent_away" });
         let client_id = self.request().client_id.clone();
         let note = Note::LoginFailed { failure: failure.clone(), username: username.to_owned() };
         let mut response = self.go_on(cx, headers, session.as_ref(), note).await;

@@ -1,8 +1,9 @@
 //! How often a login may fail before further tries are sent away unlooked at.
 //!
 //! Counted per account and address together, per address, and per account, so that one guesser does not lock
-//! everybody else out of the account. While an account is under attack from many addresses, those from which its
-//! person has logged in before stay open. A try counts before it is looked at, so that many at once are not one.
+//! everybody else out of the account. An address from which a person has logged in before is known to the account:
+//! there only the failures of the two together count, whoever else attacks the account or from that address. A try
+//! counts before it is looked at, so that many at once are not one.
 //! Counts live in the memory of the node, bounded, and fade within the window.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -121,11 +122,11 @@ impl Series {
 impl Attempt<'_> {
     /// The counters of this attempt, each with its limit.
     fn limits(&self, is_known: bool) -> [(u64, u32); 3] {
-        let account = key(&("account", self.place(), self.username));
+        let unless_known = |limit| if is_known { u32::MAX } else { limit };
         [
             (self.pair_key(), PER_PAIR),
-            (key(&("address", self.network())), PER_ADDRESS),
-            (account, if is_known { u32::MAX } else { PER_ACCOUNT }),
+            (key(&("address", self.network())), unless_known(PER_ADDRESS)),
+            (key(&("account", self.place(), self.username)), unless_known(PER_ACCOUNT)),
         ]
     }
 
@@ -196,6 +197,21 @@ mod tests {
         let limits = LoginLimits::default();
         for i in 0..PER_ADDRESS {
             assert_eq!(limits.begin(&attempt(&format!("user-{i}"), 1), NOW), Ok(()));
+        }
+        assert!(limits.begin(&attempt("user", 1), NOW).is_err());
+    }
+
+    #[test]
+    fn who_is_known_does_not_wait_for_others_behind_the_same_address() {
+        let limits = LoginLimits::default();
+        assert_eq!(limits.begin(&attempt("user", 1), NOW), Ok(()));
+        limits.succeeded(&attempt("user", 1), NOW);
+        for i in 0..PER_ADDRESS {
+            assert_eq!(limits.begin(&attempt(&format!("user-{i}"), 1), NOW), Ok(()));
+        }
+        assert!(limits.begin(&attempt("other", 1), NOW).is_err());
+        for _ in 0..PER_PAIR {
+            assert_eq!(limits.begin(&attempt("user", 1), NOW), Ok(()));
         }
         assert!(limits.begin(&attempt("user", 1), NOW).is_err());
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use symbolon_server::login::Passwords;
 use symbolon_store::entity::idp::{StaticCredentials, StaticUser};
-use symbolon_store::entity::{Idp, Secret};
+use symbolon_store::entity::{Idp, Scope, Secret};
 use tokio::sync::OnceCell;
 use url::form_urlencoded::Serializer;
 
@@ -46,6 +46,18 @@ impl TestApp {
     pub(crate) async fn id_token_of(&self, code: &str) -> Value {
         let tokens = self.redeem(code).await;
         decode(tokens["id_token"].as_str().unwrap()).1
+    }
+
+    /// An access token of `user` whose scope belongs to no service: its audience is the client alone, as that of an ID
+    /// token is.
+    pub(crate) async fn access_token_for_nobody(&self, browser: &Browser<'_>) -> String {
+        let scope = Scope { id: "plain".to_owned(), name: "plain".to_owned(), ..Scope::default() };
+        self.store().insert(scope, NOW.millis()).await.unwrap();
+        self.change_client("client", |client| client.scopes.push("plain".to_owned())).await;
+        let code = browser.sign_in(&request("plain"), "user").await.code();
+        let token = self.redeem(&code).await["access_token"].as_str().unwrap().to_owned();
+        assert_eq!(decode(&token).1["aud"], json!(["client"]));
+        token
     }
 
     /// How many rows a table has.

@@ -140,8 +140,10 @@ async fn nothing_but_an_id_token_is_a_hint() {
     let app = TestApp::with_people().await;
     app.add_client(client("client-2")).await;
     let (browser, id_token, access_token) = logged_in(&app).await;
+    let for_nobody = app.access_token_for_nobody(&browser).await;
     let cases = [
         (vec![("id_token_hint", access_token.as_str())], "id_token_hint_invalid"),
+        (vec![("id_token_hint", for_nobody.as_str())], "id_token_hint_invalid"),
         (vec![("id_token_hint", "x.y.z")], "id_token_hint_invalid"),
         (
             vec![("id_token_hint", id_token.as_str()), ("client_id", "client-2")],

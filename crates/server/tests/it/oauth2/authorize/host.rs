@@ -83,6 +83,16 @@ async fn nobody_but_the_host_header_says_where_the_server_is() {
     }
 }
 
+/// HTTP/2 has `:authority` and HTTP/1.1 the absolute form: both outrank a `Host` header (RFC 9112 §3.2.2).
+#[tokio::test]
+async fn the_name_in_the_request_line_counts_before_the_header() {
+    let app = TestApp::with_people().await;
+    let browser = Browser::new(&app);
+    let uri = format!("https://id.example{}", request_with("openid", SILENT));
+    let answer = browser.send(Request::builder().uri(uri).header(HOST, "evil.example"), Body::empty()).await;
+    assert_eq!(answer.sends("iss").as_deref(), Some("https://id.example/default/default"));
+}
+
 /// A path among the redirect URIs of our own clients is completed by the host: nobody else's may be.
 #[tokio::test]
 async fn a_path_is_a_redirect_uri_of_our_own_clients_alone() {
@@ -90,17 +100,28 @@ async fn a_path_is_a_redirect_uri_of_our_own_clients_alone() {
     let mut path = crate::harness::client("path");
     path["redirect_uris"] = serde_json::json!(["/api/swagger/default/oauth2-redirect.html"]);
     app.add_client(path).await;
-    let browser = Browser::new(&app);
-    for uri in ["https://localhost:8443/api/swagger/default/oauth2-redirect.html"] {
-        let asked = crate::harness::authorize(&[
+    let asked = |host: &str| {
+        let uri = format!("https://{host}/api/swagger/default/oauth2-redirect.html");
+        let parameters = [
             ("client_id", "path"),
             ("response_type", "code"),
-            ("redirect_uri", uri),
+            ("redirect_uri", uri.as_str()),
             ("prompt", "none"),
-        ]);
-        assert_eq!(
-            browser.get(&asked).await.refused_on_a_page(),
-            "400 We did not send you on [redirect_uri_not_registered]"
-        );
+        ];
+        crate::harness::authorize(&parameters)
+    };
+    let refused = "400 We did not send you on [redirect_uri_not_registered]";
+    let browser = Browser::new(&app);
+    assert_eq!(browser.get(&asked("localhost:8443")).await.refused_on_a_page(), refused);
+
+    app.change_client("path", |client| client.system = true).await;
+    let answer = browser.get(&asked("localhost:8443")).await;
+    assert!(
+        answer
+            .location()
+            .starts_with("https://localhost:8443/api/swagger/default/oauth2-redirect.html?error=")
+    );
+    for other in ["evil.example", "localhost", "localhost:8443@evil.example", "localhost:84430"] {
+        assert_eq!(browser.get(&asked(other)).await.refused_on_a_page(), refused, "{other}");
     }
 }

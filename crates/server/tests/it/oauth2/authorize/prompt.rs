@@ -187,6 +187,9 @@ async fn nothing_but_an_id_token_of_this_client_is_a_hint() {
     let invalid = format!("{CALLBACK} invalid_request [id_token_hint_invalid]");
     let answer = silently(&browser, &[("id_token_hint", access_token)]).await;
     assert_eq!(answer.refused_to_client(), invalid, "an access token is read by others than the client");
+    let for_nobody = app.access_token_for_nobody(&browser).await;
+    let answer = silently(&browser, &[("id_token_hint", &for_nobody)]).await;
+    assert_eq!(answer.refused_to_client(), invalid);
     let (head, signature) = id_token.rsplit_once('.').unwrap();
     let flipped = if signature.starts_with('A') { "B" } else { "A" };
     let forged = format!("{head}.{flipped}{}", &signature[1..]);
