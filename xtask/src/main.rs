@@ -1,4 +1,4 @@
-//! The project's own tasks: `cargo xtask test | bench | fuzz`.
+//! The project's own tasks: `cargo xtask test | generate | bench | fuzz`.
 #![expect(clippy::print_stdout, reason = "a command-line tool speaks on its standard output")]
 
 mod bench;
@@ -26,6 +26,8 @@ struct Arguments {
 enum Task {
     /// Run every test, installing on Debian as root what is missing
     Test(test::Arguments),
+    /// Make the checked-in documents anew that the code makes
+    Generate,
     /// Measure the server against a ceiling server in the same run
     Bench(bench::Arguments),
     /// Run the fuzz targets under libFuzzer
@@ -35,6 +37,7 @@ enum Task {
 fn main() -> anyhow::Result<ExitCode> {
     match Arguments::parse().task {
         Task::Test(arguments) => test::run(&arguments),
+        Task::Generate => test::generate().map(|()| ExitCode::SUCCESS),
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),
     }

@@ -93,6 +93,11 @@ impl Row {
     pub(crate) fn has_certificate(self) -> bool {
         self.ceiling().has_certificate()
     }
+
+    /// Whether a unit is a whole flow with a person in it.
+    pub(crate) fn is_flow(self) -> bool {
+        matches!(self, Self::CodeFlow | Self::CodeFlowSession)
+    }
 }
 
 /// The requests of the rows that send one request again and again.

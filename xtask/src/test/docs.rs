@@ -61,14 +61,33 @@ fn relative_links(markdown: &str) -> Vec<String> {
     links
 }
 
+/// Makes the documents anew that the code makes: `cargo xtask generate`.
+///
+/// # Errors
+/// When the binary does not build or refuses.
+pub(crate) fn generate() -> anyhow::Result<()> {
+    Context::new(None).build()?;
+    let kept = kept();
+    std::fs::remove_dir_all(&kept).ok();
+    write_openapi(&kept)
+}
+
+fn kept() -> PathBuf {
+    project::root().join("docs/openapi")
+}
+
+fn write_openapi(folder: &Path) -> anyhow::Result<()> {
+    let mut command = Command::new(service::binary());
+    process::output(command.arg("openapi").arg("--out").arg(folder))?;
+    Ok(())
+}
+
 /// `symbolon openapi` makes just the documents of `docs/openapi/`.
 pub(crate) fn generated(context: &mut Context) -> anyhow::Result<Counts> {
     context.build()?;
     let made = context::folder("openapi")?;
-    let mut command = Command::new(service::binary());
-    command.arg("openapi").arg("--out").arg(&made).current_dir(&made);
-    process::output(&mut command)?;
-    let kept = project::root().join("docs/openapi");
+    write_openapi(&made)?;
+    let kept = kept();
     let (made_files, kept_files) = (files(&made)?, files(&kept)?);
     ensure!(!made_files.is_empty(), "symbolon openapi made no document");
     let differing: Vec<&Path> = made_files
@@ -78,7 +97,7 @@ pub(crate) fn generated(context: &mut Context) -> anyhow::Result<Counts> {
         .filter(|name| std::fs::read(made.join(name)).ok() != std::fs::read(kept.join(name)).ok())
         .collect();
     if !differing.is_empty() {
-        bail!("run `symbolon openapi --out docs/openapi`: {differing:?} differ");
+        bail!("run `cargo xtask generate`: {differing:?} differ");
     }
     Ok(Counts { passed: made_files.len(), skipped: 0 })
 }

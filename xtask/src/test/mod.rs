@@ -17,6 +17,8 @@ use self::{
 };
 use crate::debian::{self, Tool};
 
+pub(crate) use self::docs::generate;
+
 /// What to test, and how strictly.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
