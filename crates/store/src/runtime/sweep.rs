@@ -13,6 +13,9 @@ struct Swept {
 
 /// A second use of a code is told from an unknown code for so long.
 const REPLAY_WINDOW: i64 = 10 * 60 * 1000;
+/// A signed access token asks for its grant as long as it lives, and one that was issued with the last use of a
+/// refresh token lives on after that.
+const GRANT_WINDOW: i64 = 24 * 60 * 60 * 1000;
 
 const SWEPT: &[Swept] = &[
     Swept { table: "used_values", key: "tenant_id, workspace_id, kind, value_hash", kept: 0 },
@@ -23,7 +26,7 @@ const SWEPT: &[Swept] = &[
     Swept { table: "revoked_tokens", key: "tenant_id, workspace_id, jti_hash", kept: 0 },
     Swept { table: "refresh_tokens", key: "tenant_id, workspace_id, token_hash", kept: 0 },
     // Last: what is issued from a grant goes before it.
-    Swept { table: "grants", key: "tenant_id, workspace_id, id", kept: REPLAY_WINDOW },
+    Swept { table: "grants", key: "tenant_id, workspace_id, id", kept: GRANT_WINDOW },
 ];
 
 /// How many rows a sweep removed, for each table.

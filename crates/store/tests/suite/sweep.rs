@@ -45,6 +45,9 @@ pub(crate) async fn a_sweep_takes_what_has_expired(store: Store) {
     let known = store.workspace("t", "w").redeem_code::<i32>("1", NOW + 1000).await.unwrap();
     assert_eq!(known, Redemption::Expired);
     store.sweep(NOW + 1000 + 10 * 60 * 1000, 100).await.unwrap();
+    // A grant as long as an access token issued last.
+    assert!(counts(&store).await.iter().all(|(table, rows)| *rows == i64::from(*table == "grants")));
+    store.sweep(NOW + 1000 + 24 * 60 * 60 * 1000, 100).await.unwrap();
     assert!(counts(&store).await.iter().all(|(_, rows)| *rows == 0));
 }
 
@@ -52,7 +55,7 @@ pub(crate) async fn a_sweep_goes_in_small_batches(store: Store) {
     for i in 0..5 {
         fill(&store, &i.to_string()).await;
     }
-    let later = NOW + 3_600_000;
+    let later = NOW + 2 * 24 * 3_600_000;
     let mut sweeps = 0;
     loop {
         let report = store.sweep(later, 2).await.unwrap();
