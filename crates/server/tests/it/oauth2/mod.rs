@@ -3,6 +3,7 @@
 mod authorize;
 mod certificate;
 mod introspect;
+mod malformed;
 mod revoke;
 mod store_failure;
 mod token;
