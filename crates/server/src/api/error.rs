@@ -15,6 +15,7 @@ use symbolon_protocol::{OAuthError, Reason};
 use symbolon_store::StoreError;
 use utoipa::ToSchema;
 
+pub use crate::faults::Faults;
 use crate::refusals::Refused;
 
 /// What kind of error it is; the kind fixes the HTTP status and the `error_code`.
@@ -234,46 +235,22 @@ fn reason(kind: Kind, message: &str, details: &Map<String, Value>, seen: Option<
     .reason
 }
 
-/// The members of a body that cannot be accepted: all of them, so that a caller mends them at once.
-#[derive(Debug, Default)]
-pub struct Faults(Vec<(String, String)>);
-
 impl Faults {
-    /// Notes that the member at `path` cannot be accepted. The first fault of a member stands.
-    pub fn add(&mut self, path: impl Into<String>, message: impl Into<String>) {
-        let path = path.into();
-        if !self.0.iter().any(|(known, _)| *known == path) {
-            self.0.push((path, message.into()));
-        }
-    }
-
-    /// Notes a fault unless `holds`.
-    pub fn check(&mut self, holds: bool, path: &str, message: &str) {
-        if !holds {
-            self.add(path, message);
-        }
-    }
-
-    /// Whether anything is at fault.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// 422 if anything is at fault.
     ///
     /// # Errors
     /// When it is.
     pub fn into_result(self) -> Result<(), ApiError> {
-        if self.0.is_empty() { Ok(()) } else { Err(self.into_error()) }
+        if self.is_empty() { Ok(()) } else { Err(self.into_error()) }
     }
 
     fn into_error(self) -> ApiError {
-        let message = match self.0.as_slice() {
+        let message = match self.as_slice() {
             [(path, message)] => format!("{path}: {message}."),
             faults => format!("{} members cannot be accepted; see details.", faults.len()),
         };
         let mut error = ApiError::new(Kind::Unprocessable, message);
-        error.0.details = self.0.into_iter().map(|(path, message)| (path, Value::String(message))).collect();
+        error.0.details = self.into_iter().map(|(path, message)| (path, Value::String(message))).collect();
         error
     }
 }

@@ -15,13 +15,15 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::clients::{CertificateInfo, certificate_attributes, parse_bundle};
+use super::clients::{CertificateInfo, parse_bundle};
 use crate::api::auth::ManagementCx;
 use crate::api::error::{ApiError, Kind};
 use crate::api::extract::WorkspaceId;
 use crate::api::file;
 use crate::api::scheme::{VIEW_TENANT, requires};
 use crate::app::App;
+use crate::client_metadata::keys;
+use crate::client_metadata::validate::certificate_attributes;
 use crate::snapshot::Workspace;
 use crate::tls::CertificateSource;
 
@@ -232,11 +234,8 @@ fn by_key(client: &Client, certificate: &Certificate) -> Result<String, String> 
         );
     };
     let thumbprint = certificate.x5t_s256();
-    let is_registered = jwks
-        .keys
-        .iter()
-        .filter_map(super::clients::registered_certificate)
-        .any(|known| known.x5t_s256() == thumbprint);
+    let is_registered =
+        jwks.keys.iter().filter_map(keys::registered_certificate).any(|known| known.x5t_s256() == thumbprint);
     match is_registered {
         true => Ok("the certificate is in its jwks".to_owned()),
         false => Err("the certificate is not in its jwks".to_owned()),

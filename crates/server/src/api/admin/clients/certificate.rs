@@ -8,11 +8,11 @@ use symbolon_pki::{Certificate, parse_pem_bundle};
 use symbolon_store::entity::ClientJwks;
 use utoipa::ToSchema;
 
-use super::keys;
 use crate::api::auth::ManagementCx;
 use crate::api::error::{ApiError, Kind};
 use crate::api::file;
 use crate::app::App;
+use crate::client_metadata::keys;
 
 /// What a certificate says of its subject: the values that a client can be registered with.
 #[derive(Debug, Serialize, ToSchema)]

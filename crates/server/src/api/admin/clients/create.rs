@@ -5,13 +5,14 @@ use symbolon_store::StoreError;
 use symbolon_store::entity::Client;
 use symbolon_store::entity::client::ApplicationKind;
 
-use super::complete::{apply_purpose, complete};
-use super::{ClientAdminResponse, validate};
+use super::ClientAdminResponse;
 use crate::api::auth::ManagementCx;
 use crate::api::error::{ApiError, Faults};
 use crate::api::etag::Versioned;
 use crate::api::extract::Params;
 use crate::api::json::Body;
+use crate::client_metadata::complete::{apply_purpose, complete};
+use crate::client_metadata::validate;
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -44,7 +45,7 @@ pub(super) async fn create_client(
         apply_purpose(&mut client, purpose);
     }
     let mut faults = Faults::default();
-    complete(&cx, &mut client, &mut faults);
+    complete(&cx.app.rng, &mut client, &mut faults);
     client.client_id_issued_at = cx.now.seconds();
     client.dynamically_registered = false;
     client.registration_token = None;

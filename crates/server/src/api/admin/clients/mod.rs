@@ -1,23 +1,18 @@
 //! Clients: `/api/admin/{tid}/clients…` and the lists of workspaces.
 
 mod certificate;
-mod complete;
 mod create;
 mod delete;
 mod get;
-mod keys;
 mod list;
 mod secrets;
 mod update;
-mod validate;
 mod view;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(super) use certificate::{CertificateInfo, parse_bundle};
-pub(super) use keys::registered_certificate;
-pub(super) use validate::certificate_attributes;
 pub(super) use view::ClientAdminResponse;
 
 use crate::api::scheme::{MANAGE_TENANT, VIEW_TENANT, requires};

@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 use symbolon_store::entity::{Client, GoDuration, Secret};
 use utoipa::ToSchema;
 
-use super::validate::ROTATED_SECRETS;
 use super::view::forget_expired_secrets;
 use crate::api::auth::ManagementCx;
 use crate::api::error::{ApiError, Kind};
 use crate::api::etag::IfMatch;
 use crate::api::extract::{Id, Params};
+use crate::client_metadata::validate::ROTATED_SECRETS;
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]

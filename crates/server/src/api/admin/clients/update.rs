@@ -2,13 +2,14 @@
 
 use symbolon_store::entity::Client;
 
-use super::complete::complete;
-use super::{ClientAdminResponse, validate, view};
+use super::{ClientAdminResponse, view};
 use crate::api::auth::ManagementCx;
 use crate::api::error::{ApiError, Faults};
 use crate::api::etag::{IfMatch, Versioned};
 use crate::api::extract::Id;
 use crate::api::json::Body;
+use crate::client_metadata::complete::complete;
+use crate::client_metadata::validate;
 
 /// Update client
 ///
@@ -33,7 +34,7 @@ pub(super) async fn update_client(
     keep_identity(&mut client, &before, &mut faults);
     keep_secrets(&mut client, &before);
     view::forget_expired_secrets(&mut client, cx.now);
-    complete(&cx, &mut client, &mut faults);
+    complete(&cx.app.rng, &mut client, &mut faults);
     validate::check(&client, &workspace, &mut faults);
     faults.into_result()?;
 

@@ -5,16 +5,16 @@ use symbolon_store::entity::client::ApplicationKind;
 use symbolon_store::entity::{Client, Secret};
 
 use super::keys;
-use crate::api::auth::ManagementCx;
-use crate::api::error::Faults;
+use crate::faults::Faults;
+use crate::rng::Rng;
 
 /// Fills in what follows from the rest, and what is made at random.
-pub(super) fn complete(cx: &ManagementCx, client: &mut Client, faults: &mut Faults) {
+pub fn complete(rng: &Rng, client: &mut Client, faults: &mut Faults) {
     if client.client_id.is_empty() {
-        client.client_id = cx.app.rng.bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
+        client.client_id = rng.bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
     }
     if client.client_secret.is_none() && needs_secret(client) {
-        client.client_secret = Some(Secret::new(cx.app.rng.secret()));
+        client.client_secret = Some(Secret::new(rng.secret()));
     }
     join_scopes(client);
     if let Some(certificate) = client.certificate.take() {
@@ -65,7 +65,7 @@ fn kinds(client: &Client) -> Vec<ApplicationKind> {
 }
 
 /// The usual metadata of a purpose, where the body has the defaults.
-pub(super) fn apply_purpose(client: &mut Client, purpose: ApplicationKind) {
+pub fn apply_purpose(client: &mut Client, purpose: ApplicationKind) {
     let usual = Client::default();
     let (method, grant, native) = match purpose {
         ApplicationKind::ServerWeb | ApplicationKind::Legacy | ApplicationKind::Dcr => return,

@@ -6,10 +6,10 @@ use symbolon_jose::{Jwk, VerificationKey};
 use symbolon_pki::Certificate;
 use symbolon_store::entity::{Client, ClientJwk, ClientJwks};
 
-use crate::api::error::Faults;
+use crate::faults::Faults;
 
 /// Notes what is wrong with `jwks`.
-pub(super) fn check(client: &Client, faults: &mut Faults) {
+pub fn check(client: &Client, faults: &mut Faults) {
     let Some(jwks) = &client.jwks else { return };
     // RFC 7591 §2: they must not both be present.
     faults.check(client.jwks_uri.is_none(), "jwks_uri", "cannot stand beside jwks");
@@ -52,7 +52,7 @@ fn check_key(key: &ClientJwk) -> Result<(), String> {
 ///
 /// # Errors
 /// A sentence that says what is wrong with it.
-pub(super) fn of_certificate(text: &str) -> Result<ClientJwks, String> {
+pub fn of_certificate(text: &str) -> Result<ClientJwks, String> {
     let pem = match text.contains("-----BEGIN") {
         true => text.to_owned(),
         false => {
@@ -71,7 +71,7 @@ pub(super) fn of_certificate(text: &str) -> Result<ClientJwks, String> {
 ///
 /// # Errors
 /// When the key is of a kind that JOSE does not know.
-pub(super) fn of(certificate: &Certificate) -> Result<ClientJwk, symbolon_jose::Error> {
+pub fn of(certificate: &Certificate) -> Result<ClientJwk, symbolon_jose::Error> {
     let jwk = Jwk::from_spki_der(certificate.spki_der())?;
     let kid = jwk.thumbprint()?;
     let mut key = serde_json::to_value(&jwk)
@@ -85,6 +85,6 @@ pub(super) fn of(certificate: &Certificate) -> Result<ClientJwk, symbolon_jose::
 }
 
 /// The certificate of a registered key, if it has one that can be read.
-pub(in crate::api) fn registered_certificate(key: &ClientJwk) -> Option<Certificate> {
+pub fn registered_certificate(key: &ClientJwk) -> Option<Certificate> {
     Certificate::from_der(STANDARD.decode(key.x5c.first()?).ok()?).ok()
 }

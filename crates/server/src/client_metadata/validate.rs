@@ -11,18 +11,18 @@ use symbolon_store::entity::{Client, GoDuration};
 use url::Url;
 
 use super::keys;
-use crate::api::error::Faults;
+use crate::faults::Faults;
 use crate::snapshot::Workspace;
 
 /// Shortest client secret, in characters: below, it can be guessed.
-pub(super) const SECRET_LENGTH: usize = 32;
+pub const SECRET_LENGTH: usize = 32;
 /// How many earlier secrets a client keeps.
-pub(super) const ROTATED_SECRETS: usize = 2;
+pub const ROTATED_SECRETS: usize = 2;
 /// Longest identifier that an administrator may choose, in bytes.
 const ID_LENGTH: usize = 200;
 
 /// Notes everything in `client` that cannot be accepted in `workspace`.
-pub(super) fn check(client: &Client, workspace: &Workspace, faults: &mut Faults) {
+pub fn check(client: &Client, workspace: &Workspace, faults: &mut Faults) {
     identifier(client, faults);
     vocabulary(client, faults);
     authentication(client, workspace, faults);
@@ -137,9 +137,7 @@ fn authentication(client: &Client, workspace: &Workspace, faults: &mut Faults) {
 }
 
 /// The attributes of a certificate that a client can be known by, with their values.
-pub(in crate::api) fn certificate_attributes(
-    client: &Client,
-) -> impl Iterator<Item = (SubjectAttribute, &str)> {
+pub fn certificate_attributes(client: &Client) -> impl Iterator<Item = (SubjectAttribute, &str)> {
     SubjectAttribute::ALL
         .into_iter()
         .map(|attribute| {
