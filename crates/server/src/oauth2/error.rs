@@ -21,6 +21,7 @@ pub struct ErrorResponse {
     error: Box<OAuthError>,
     status: StatusCode,
     client_id: Option<Box<str>>,
+    tried_header: bool,
 }
 
 /// A superset of ACP's `genericError` and `RFC6749Error`.
@@ -50,13 +51,21 @@ impl ErrorResponse {
 
     /// An error with another status than the one that its code stands for.
     pub fn with_status(error: OAuthError, status: StatusCode) -> Self {
-        Self { error: Box::new(error), status, client_id: None }
+        Self { error: Box::new(error), status, client_id: None, tried_header: false }
     }
 
     /// Names the client, for the refusal record.
     #[must_use]
     pub fn of_client(mut self, client_id: Option<&str>) -> Self {
         self.client_id = client_id.map(Into::into);
+        self
+    }
+
+    /// Says whether the client tried to authenticate with the Authorization header: only then is it told of that
+    /// header (RFC 6749 §5.2), as clients read any challenge as the answer to theirs.
+    #[must_use]
+    pub const fn to_header(mut self, tried: bool) -> Self {
+        self.tried_header = tried;
         self
     }
 
@@ -99,7 +108,7 @@ pub fn store_failure(error: &StoreError) -> OAuthError {
 
 impl IntoResponse for ErrorResponse {
     fn into_response(self) -> Response {
-        let Self { error, status, client_id } = self;
+        let Self { error, status, client_id, tried_header } = self;
         let code = error.code;
         let body = ErrorBody {
             error: code.as_str(),
@@ -112,7 +121,7 @@ impl IntoResponse for ErrorResponse {
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
-        if let Some(challenge) = challenge(&error) {
+        if let Some(challenge) = challenge(&error, tried_header) {
             headers.insert(WWW_AUTHENTICATE, challenge);
         }
         let refused = Refused::oauth(*error);
@@ -130,10 +139,10 @@ const REALM: &str = "oauth2";
 /// The reason code of a request without an access token.
 pub const TOKEN_MISSING: &str = "access_token_missing";
 
-/// RFC 6749 §5.2: a 401 to a client names a scheme. RFC 6750 §3: so does one to the bearer of a token.
-fn challenge(error: &OAuthError) -> Option<HeaderValue> {
+/// RFC 6749 §5.2: a 401 names the scheme that the client has tried. RFC 6750 §3: so does one to the bearer of a token.
+fn challenge(error: &OAuthError, tried_header: bool) -> Option<HeaderValue> {
     let challenge = match error.code {
-        ErrorCode::InvalidClient => Challenge::basic(REALM),
+        ErrorCode::InvalidClient if tried_header => Challenge::basic(REALM),
         // RFC 6750 §3.1: no error code where no authentication was tried.
         ErrorCode::InvalidToken if error.reason.code == TOKEN_MISSING => Challenge::bearer(REALM),
         ErrorCode::InvalidToken | ErrorCode::InsufficientScope => Challenge::bearer(REALM).error(error),

@@ -16,6 +16,7 @@ pub mod trust;
 use std::sync::Arc;
 
 use http::HeaderMap;
+use http::header::AUTHORIZATION;
 use symbolon_protocol::{ClientAuthMethod, ErrorCode, Form, OAuthError};
 
 pub use presented::{Claimed, Presented};
@@ -75,6 +76,11 @@ pub struct Authenticated {
 /// `invalid_request` when the request is contradictory, `invalid_client` (401) when the proof fails,
 /// `temporarily_unavailable` when it cannot be checked.
 pub async fn authenticate(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Authenticated, ErrorResponse> {
+    let authenticated = identify(cx, headers, form).await;
+    authenticated.map_err(|error| error.to_header(headers.contains_key(AUTHORIZATION)))
+}
+
+async fn identify(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Authenticated, ErrorResponse> {
     let unidentified = |error| ErrorResponse::from(error).of_client(form.get("client_id"));
     let presented = Presented::read(headers, form).map_err(unidentified)?;
     let offered = offered(&presented).map_err(unidentified)?;

@@ -1,6 +1,6 @@
 //! Clients with a secret, and what goes wrong before anything is redeemed (RFC 6749 §2.3).
 
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use serde_json::json;
 use symbolon_store::entity::Secret;
 use symbolon_store::entity::client::ClientStatus;
@@ -67,13 +67,12 @@ async fn a_wrong_secret_and_an_unknown_client_look_alike() {
     got: nobody
     client: nobody
     "#);
-    insta::assert_snapshot!(post(&app, "post", "wrong").await.refused(), @r#"
+    insta::assert_snapshot!(post(&app, "post", "wrong").await.refused(), @r"
     401 invalid_client: Client authentication failed.
-    challenge: Basic realm="oauth2"
     reason: client_secret_wrong
     got: post
     client: post
-    "#);
+    ");
 }
 
 #[tokio::test]
@@ -97,22 +96,20 @@ async fn a_secret_in_another_place_than_registered_is_refused() {
 #[tokio::test]
 async fn no_secret_is_no_authentication() {
     let app = app().await;
-    insta::assert_snapshot!(app.post(TOKEN).form(&FORM).await.refused(), @r#"
+    insta::assert_snapshot!(app.post(TOKEN).form(&FORM).await.refused(), @r"
     401 invalid_client: Client authentication is missing: send a client_id, or an Authorization header.
-    challenge: Basic realm="oauth2"
     reason: client_id_missing
     expected: client_id in the form, or Authorization: Basic
-    "#);
+    ");
     let id_alone = |id| app.post(TOKEN).form(&[FORM[0], ("client_id", id)]);
-    insta::assert_snapshot!(id_alone("basic").await.refused(), @r#"
+    insta::assert_snapshot!(id_alone("basic").await.refused(), @r"
     401 invalid_client: Client authentication failed.
-    challenge: Basic realm="oauth2"
     reason: client_auth_method_mismatch
     detail: client basic is registered with another token_endpoint_auth_method
     expected: client_secret_basic
     got: a client_id alone
     client: basic
-    "#);
+    ");
     insta::assert_snapshot!(id_alone("any").await.reason(), @"401 invalid_client client_auth_method_mismatch");
     insta::assert_snapshot!(id_alone("assertion").await.reason(), @"401 invalid_client client_auth_method_mismatch");
     insta::assert_snapshot!(basic(&app, "basic", "").await.reason(), @"401 invalid_client client_secret_wrong");
@@ -265,6 +262,22 @@ async fn an_authorization_header_that_is_not_basic_is_refused() {
     got: the scheme of an access token
     "#);
     insta::assert_snapshot!(with("Digest abc").await.reason(), @"401 invalid_client authorization_header_malformed");
+}
+
+#[tokio::test]
+async fn the_scheme_is_named_to_who_tried_it_only() {
+    // RFC 6749 §5.2: clients take any challenge for the answer to a header they sent, and read no further.
+    let app = app().await;
+    let challenge = |answer: Answer| (answer.status, answer.header(WWW_AUTHENTICATE).to_owned());
+    let tried = (401, "Basic realm=\"oauth2\"".to_owned());
+    assert_eq!(challenge(basic(&app, "basic", "wrong").await), tried);
+    assert_eq!(challenge(basic(&app, "nobody", "wrong").await), tried);
+    let with = |value: &'static str| app.post(TOKEN).form(&FORM).header(AUTHORIZATION, value);
+    assert_eq!(challenge(with("Digest abc").await), tried);
+    let untried = (401, String::new());
+    assert_eq!(challenge(post(&app, "post", "wrong").await), untried);
+    assert_eq!(challenge(post(&app, "nobody", "wrong").await), untried);
+    assert_eq!(challenge(app.post(TOKEN).form(&FORM).await), untried);
 }
 
 #[tokio::test]

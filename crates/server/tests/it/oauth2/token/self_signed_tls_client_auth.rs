@@ -39,15 +39,14 @@ async fn the_registered_certificate_is_enough() {
         app(&[key_with_certificate(&TestCertificate::self_signed("CN=x")), key_with_certificate(&own)]).await;
     with(&app, &own).await.ok();
     let refused = with(&app, &other).await.refused().replace(&other.thumbprint(), "…");
-    insta::assert_snapshot!(refused, @r#"
+    insta::assert_snapshot!(refused, @r"
     401 invalid_client: The client certificate is not one of those that the client is registered with.
-    challenge: Basic realm="oauth2"
     reason: certificate_not_registered
     detail: neither jwks nor jwks_uri of the client has this certificate or its key
     expected: a key with this certificate in x5c, or this public key
     got: CN=own (x5t#S256 …)
     client: own
-    "#);
+    ");
 }
 
 #[tokio::test]
@@ -71,14 +70,13 @@ async fn an_expired_certificate_is_refused() {
     let own = TestCertificate::self_signed("CN=own");
     let app = app(&[key_with_certificate(&own)]).await;
     app.advance(366 * 24 * 60 * 60);
-    insta::assert_snapshot!(with(&app, &own).await.refused(), @r#"
+    insta::assert_snapshot!(with(&app, &own).await.refused(), @r"
     401 invalid_client: The client certificate has expired or is not valid yet.
-    challenge: Basic realm="oauth2"
     reason: certificate_expired
     expected: 1831622400 between notBefore and notAfter
     got: 1799913600 to 1831536000
     client: own
-    "#);
+    ");
 }
 
 #[tokio::test]

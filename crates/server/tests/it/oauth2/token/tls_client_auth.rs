@@ -72,29 +72,27 @@ async fn the_sample_name_of_the_walk_through_is_a_common_name() {
     let authority = TestAuthority::new("CN=Test CA");
     let app = app(&authority, json!({"tls_client_auth_subject_dn": "example.com"})).await;
     with(&app, &authority.client("CN=example.com")).await.ok();
-    insta::assert_snapshot!(with(&app, &authority.client("CN=example.org")).await.refused(), @r#"
+    insta::assert_snapshot!(with(&app, &authority.client("CN=example.org")).await.refused(), @r"
     401 invalid_client: The client certificate is not the one that the client is registered with.
-    challenge: Basic realm="oauth2"
     reason: certificate_attribute_mismatch
     detail: tls_client_auth_subject_dn is registered as [example.com], but the certificate's subject is [CN=example.org]
     expected: tls_client_auth_subject_dn=example.com
     got: CN=example.org
     client: tls
-    "#);
+    ");
 }
 
 #[tokio::test]
 async fn no_certificate_is_no_authentication() {
     let authority = TestAuthority::new("CN=Test CA");
     let app = app(&authority, json!({"tls_client_auth_subject_dn": "CN=tls"})).await;
-    insta::assert_snapshot!(request(&app).await.refused(), @r#"
+    insta::assert_snapshot!(request(&app).await.refused(), @r"
     401 invalid_client: The client authenticates with a certificate, and none was presented on this connection.
-    challenge: Basic realm="oauth2"
     reason: certificate_missing
     expected: a client certificate
     got: none
     client: tls
-    "#);
+    ");
     let form = [("grant_type", "client_credentials")];
     let nameless = app.post(TOKEN).form(&form).certificate(&authority.client("CN=tls")).await;
     insta::assert_snapshot!(nameless.reason(), @"401 invalid_client client_id_missing");
@@ -105,20 +103,18 @@ async fn a_certificate_out_of_its_time_is_refused() {
     let authority = TestAuthority::new("CN=Test CA");
     let app = app(&authority, json!({"tls_client_auth_subject_dn": "CN=tls"})).await;
     let issue = |validity| authority.issue(Purpose::Client, "CN=tls", SubjectAltNames::default(), validity);
-    insta::assert_snapshot!(with(&app, &issue((-2 * HOUR, -HOUR))).await.refused(), @r#"
+    insta::assert_snapshot!(with(&app, &issue((-2 * HOUR, -HOUR))).await.refused(), @r"
     401 invalid_client: The client certificate is not accepted: the certificate of CN=tls expired at 2027-01-15T07:00:00Z; it is now 2027-01-15T08:00:00Z: issue a new one.
-    challenge: Basic realm="oauth2"
     reason: certificate_expired
     detail: the certificate of CN=tls expired at 2027-01-15T07:00:00Z; it is now 2027-01-15T08:00:00Z: issue a new one
     client: tls
-    "#);
-    insta::assert_snapshot!(with(&app, &issue((HOUR, 2 * HOUR))).await.refused(), @r#"
+    ");
+    insta::assert_snapshot!(with(&app, &issue((HOUR, 2 * HOUR))).await.refused(), @r"
     401 invalid_client: The client certificate is not accepted: the certificate of CN=tls is valid only from 2027-01-15T09:00:00Z; it is now 2027-01-15T08:00:00Z: check the clocks of the CA and of this server.
-    challenge: Basic realm="oauth2"
     reason: certificate_not_yet_valid
     detail: the certificate of CN=tls is valid only from 2027-01-15T09:00:00Z; it is now 2027-01-15T08:00:00Z: check the clocks of the CA and of this server
     client: tls
-    "#);
+    ");
     let ending = issue((-HOUR, HOUR));
     with(&app, &ending).await.ok();
     app.advance(HOUR + 1);
@@ -129,13 +125,12 @@ async fn a_certificate_out_of_its_time_is_refused() {
 async fn a_certificate_of_another_authority_is_refused() {
     let authority = TestAuthority::new("CN=Test CA");
     let app = app(&authority, json!({"tls_client_auth_subject_dn": "CN=tls"})).await;
-    insta::assert_snapshot!(with(&app, &TestAuthority::new("CN=Other CA").client("CN=tls")).await.refused(), @r#"
+    insta::assert_snapshot!(with(&app, &TestAuthority::new("CN=Other CA").client("CN=tls")).await.refused(), @r"
     401 invalid_client: The client certificate is not trusted by this authorization server.
-    challenge: Basic realm="oauth2"
     reason: certificate_issuer_unknown
     detail: the certificate of CN=tls was issued by CN=Other CA, which is not known here: let the client send that intermediate, or add it to root_cas; known are [CN=Test CA]
     client: tls
-    "#);
+    ");
     // The same name over another key.
     let impostor = TestAuthority::new("CN=Test CA").client("CN=tls");
     insta::assert_snapshot!(with(&app, &impostor).await.reason(), @"401 invalid_client certificate_signature_invalid");
@@ -146,13 +141,12 @@ async fn a_server_certificate_is_no_clients() {
     let authority = TestAuthority::new("CN=Test CA");
     let app = app(&authority, json!({"tls_client_auth_subject_dn": "CN=tls"})).await;
     let server = authority.issue(Purpose::Server, "CN=tls", SubjectAltNames::default(), (-HOUR, HOUR));
-    insta::assert_snapshot!(with(&app, &server).await.refused(), @r#"
+    insta::assert_snapshot!(with(&app, &server).await.refused(), @r"
     401 invalid_client: The client certificate is not accepted: the certificate of CN=tls is for serverAuth, not for client authentication: issue it with extendedKeyUsage=clientAuth.
-    challenge: Basic realm="oauth2"
     reason: certificate_usage
     detail: the certificate of CN=tls is for serverAuth, not for client authentication: issue it with extendedKeyUsage=clientAuth
     client: tls
-    "#);
+    ");
 }
 
 #[tokio::test]
@@ -160,13 +154,12 @@ async fn a_certificate_for_signing_others_is_no_clients() {
     let authority = TestAuthority::new("CN=Test CA");
     let app = app(&authority, json!({"tls_client_auth_subject_dn": "CN=tls"})).await;
     let sub_ca = authority.issue(Purpose::Authority, "CN=tls", SubjectAltNames::default(), (-HOUR, HOUR));
-    insta::assert_snapshot!(with(&app, &sub_ca).await.refused(), @r#"
+    insta::assert_snapshot!(with(&app, &sub_ca).await.refused(), @r"
     401 invalid_client: The client certificate is not accepted: the certificate of CN=tls is a CA certificate (CA:TRUE), which cannot be a client's: issue the client certificate with basicConstraints=CA:FALSE; a self-signed one must itself be in root_cas.
-    challenge: Basic realm="oauth2"
     reason: certificate_is_ca
     detail: the certificate of CN=tls is a CA certificate (CA:TRUE), which cannot be a client's: issue the client certificate with basicConstraints=CA:FALSE; a self-signed one must itself be in root_cas
     client: tls
-    "#);
+    ");
 }
 
 #[tokio::test]
@@ -174,13 +167,12 @@ async fn a_self_signed_certificate_counts_where_it_is_a_root_itself() {
     let authority = TestAuthority::new("CN=Test CA");
     let app = app(&authority, json!({"tls_client_auth_subject_dn": "CN=tls"})).await;
     let own = TestCertificate::self_signed("CN=tls");
-    insta::assert_snapshot!(with(&app, &own).await.refused(), @r#"
+    insta::assert_snapshot!(with(&app, &own).await.refused(), @r"
     401 invalid_client: The client certificate is not accepted: the certificate of CN=tls is self-signed and not among the trusted ones: add it to root_cas, or use a certificate from a CA listed there.
-    challenge: Basic realm="oauth2"
     reason: certificate_self_signed_unknown
     detail: the certificate of CN=tls is self-signed and not among the trusted ones: add it to root_cas, or use a certificate from a CA listed there
     client: tls
-    "#);
+    ");
     trust(&app, &own.leaf().to_pem()).await;
     with(&app, &own).await.ok();
 }
@@ -190,13 +182,12 @@ async fn a_version_1_certificate_counts_where_its_issuer_is_a_root() {
     let authority = TestAuthority::new("CN=Test CA");
     let app = app(&authority, json!({"tls_client_auth_subject_dn": "example.com"})).await;
     let old = TestCertificate::from_pem(include_str!("../../fixtures/v1-leaf.pem"));
-    insta::assert_snapshot!(with(&app, &old).await.refused(), @r#"
+    insta::assert_snapshot!(with(&app, &old).await.refused(), @r"
     401 invalid_client: The client certificate is not accepted: the certificate of CN=example.com is of X.509 version 1, which is taken only when a CA in root_cas signed it directly: add CN=Old CA to root_cas, or issue it again as version 3 (openssl x509 -req ... -extfile).
-    challenge: Basic realm="oauth2"
     reason: certificate_version
     detail: the certificate of CN=example.com is of X.509 version 1, which is taken only when a CA in root_cas signed it directly: add CN=Old CA to root_cas, or issue it again as version 3 (openssl x509 -req … -extfile)
     client: tls
-    "#);
+    ");
     trust(&app, include_str!("../../fixtures/old-ca.pem")).await;
     with(&app, &old).await.ok();
 }
@@ -226,27 +217,25 @@ async fn roots_that_cannot_be_read_trust_nobody() {
     let authority = TestAuthority::new("CN=Test CA");
     let app = app(&authority, json!({"tls_client_auth_subject_dn": "CN=tls"})).await;
     trust(&app, "not a certificate").await;
-    insta::assert_snapshot!(with(&app, &authority.client("CN=tls")).await.refused(), @r#"
+    insta::assert_snapshot!(with(&app, &authority.client("CN=tls")).await.refused(), @r"
     401 invalid_client: The client certificate is not trusted by this authorization server.
-    challenge: Basic realm="oauth2"
     reason: root_cas_unusable
     detail: the root_cas or crls of the workspace cannot be read: root_cas: no PEM block found: expected -----BEGIN CERTIFICATE----- … -----END CERTIFICATE-----
     client: tls
-    "#);
+    ");
 }
 
 #[tokio::test]
 async fn exactly_one_attribute_must_be_registered() {
     let authority = TestAuthority::new("CN=Test CA");
     let none = app(&authority, json!({})).await;
-    insta::assert_snapshot!(with(&none, &authority.client("CN=tls")).await.refused(), @r#"
+    insta::assert_snapshot!(with(&none, &authority.client("CN=tls")).await.refused(), @r"
     401 invalid_client: Client authentication failed.
-    challenge: Basic realm="oauth2"
     reason: certificate_attribute_unusable
     detail: what client tls registers cannot be compared: no tls_client_auth_* attribute is registered
     expected: exactly one tls_client_auth_* attribute
     client: tls
-    "#);
+    ");
     let two = json!({"tls_client_auth_subject_dn": "CN=tls", "tls_client_auth_san_dns": "tls"});
     let two = app(&authority, two).await;
     insta::assert_snapshot!(with(&two, &authority.client("CN=tls")).await.reason(), @"401 invalid_client certificate_attribute_unusable");
