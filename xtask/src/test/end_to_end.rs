@@ -35,6 +35,11 @@ pub(crate) fn python(context: &mut Context) -> anyhow::Result<Counts> {
     against_demo(context, "python", python.arg(script("python/relying_party.py")))
 }
 
+pub(crate) fn guides(context: &mut Context) -> anyhow::Result<Counts> {
+    let mut python = python_with_packages()?;
+    against_demo(context, "guides", python.arg(script("guides/run_guides.py")))
+}
+
 pub(crate) fn apache(context: &mut Context) -> anyhow::Result<Counts> {
     let mut python = python_with_packages()?;
     against_demo(context, "apache", python.arg(script("apache/relying_party.py")))

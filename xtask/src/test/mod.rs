@@ -78,6 +78,12 @@ const PARTS: &[Part] = &[
         run: end_to_end::walk_through,
     },
     Part {
+        name: "guides",
+        about: "the commands in docs/guides do what they say",
+        needs: &[Tool::Curl, Tool::Jq, Tool::Openssl, Tool::Python],
+        run: end_to_end::guides,
+    },
+    Part {
         name: "node",
         about: "openid-client, with a secret and with a certificate",
         needs: &[Tool::Curl, Tool::Node, Tool::Openssl],
