@@ -4,6 +4,7 @@
 //! Times are unix milliseconds. A document is whatever the caller serialises.
 
 mod access_tokens;
+mod authorization;
 mod authorize_sessions;
 mod code_exchange;
 mod codes;
@@ -15,6 +16,7 @@ mod sweep;
 mod used_values;
 
 pub use access_tokens::AccessToken;
+pub use authorization::AuthorizationAnswer;
 pub use authorize_sessions::{AuthorizeSession, AuthorizeSessionKey, NewAuthorizeSession};
 pub use code_exchange::CodeWithGrant;
 pub use codes::{NewCode, Redemption};

@@ -10,7 +10,7 @@ use super::{Browser, Session};
 use crate::cx::Cx;
 use crate::oauth2::authorize::next::{Answer, Consent, LoggedIn, LoginReason, Next, next};
 use crate::oauth2::authorize::request::AuthorizationRequest;
-use crate::oauth2::authorize::{issue_code, respond};
+use crate::oauth2::authorize::{issue, respond};
 use crate::oauth2::error::store_failure;
 use crate::oauth2::issue::subject;
 use crate::snapshot::Client;
@@ -105,8 +105,8 @@ pub async fn step(
                 Some(Answer::Accepted) => to_remember(cx, &request.scope),
                 _ => ScopeSet::default(),
             };
-            let code = issue_code::issue(cx, client, request, stored, session, &allowed).await?;
-            Ok(Step::Respond(respond::code(cx, request, &code)))
+            let issued = issue::issue(cx, client, request, stored, session, &allowed).await?;
+            Ok(Step::Respond(respond::success(cx, request, &issued)))
         }
         (Next::Refuse(code, reason), _) => Err(OAuthError::new(code, reason).description(code.sentence())),
         (Next::Consent | Next::Issue, None) => Ok(Step::Page(Page::Login(LoginReason::NotLoggedIn))),

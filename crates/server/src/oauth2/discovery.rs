@@ -10,11 +10,12 @@ use axum::body::Bytes;
 use axum::response::Response;
 use quick_cache::sync::Cache;
 use symbolon_protocol::{
-    ClientAuthMethod, CodeChallengeMethod, MtlsEndpointAliases, OAuthError, ProviderMetadata, ResponseMode,
+    ClientAuthMethod, CodeChallengeMethod, GrantType, MtlsEndpointAliases, OAuthError, ProviderMetadata,
+    ResponseMode,
 };
 
 use super::answer::public_json;
-use super::authorize::rules::RESPONSE_TYPES;
+use super::authorize::rules::response_type;
 use super::claims::SCOPE_CLAIMS;
 use super::client_auth::CLIENT_AUTH_METHODS;
 use super::error::{ErrorBody, ErrorResponse};
@@ -28,7 +29,7 @@ use crate::snapshot::Workspace;
 const DOCUMENTS: usize = 2_000;
 /// Claims of the ID token and of userinfo that no scope asks for.
 const OWN_CLAIMS: &[&str] =
-    &["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "amr", "at_hash", "sid"];
+    &["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "amr", "at_hash", "c_hash", "s_hash", "sid"];
 
 /// Rendered documents, by the load of their workspace and the name it was reached by.
 pub struct Documents(Cache<(u64, BaseUrl), Bytes>);
@@ -130,7 +131,9 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
         }),
         mtls_issuer: mtls.map(|mtls| url(mtls, "")),
         scopes_supported: Some(scopes(workspace)),
-        response_types_supported: RESPONSE_TYPES.iter().map(|&word| word.to_owned()).collect(),
+        response_types_supported: response_type::allowed(workspace)
+            .map(|known| known.as_str().to_owned())
+            .collect(),
         response_modes_supported: Some(words(RESPONSE_MODES, ResponseMode::as_str)),
         grant_types_supported: Some(grant_types(workspace)),
         // A workspace takes no plain challenge: it protects nothing against who reads the request (RFC 9700 §2.1.1).
@@ -171,8 +174,10 @@ pub fn client_auth_methods(workspace: &Workspace) -> Vec<String> {
 
 /// The grants that both this server and the workspace know.
 pub fn grant_types(workspace: &Workspace) -> Vec<String> {
-    let known = GRANTS.iter().map(|grant| grant.grant_type().as_str());
+    // The implicit grant has no token request.
+    let known = GRANTS.iter().map(|grant| grant.grant_type()).chain([GrantType::Implicit]);
     known
+        .map(GrantType::as_str)
         .filter(|word| workspace.server.grant_types.iter().any(|own| own == word))
         .map(str::to_owned)
         .collect()

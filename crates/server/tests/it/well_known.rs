@@ -29,6 +29,8 @@ async fn discovery_tells_what_works() {
         "nonce",
         "amr",
         "at_hash",
+        "c_hash",
+        "s_hash",
         "sid",
         "name",
         "family_name",
@@ -57,7 +59,8 @@ async fn discovery_tells_what_works() {
       "grant_types_supported": [
         "authorization_code",
         "client_credentials",
-        "refresh_token"
+        "refresh_token",
+        "implicit"
       ],
       "id_token_signing_alg_values_supported": [
         "ES256"
@@ -84,7 +87,14 @@ async fn discovery_tells_what_works() {
         "fragment"
       ],
       "response_types_supported": [
-        "code"
+        "code",
+        "token",
+        "id_token",
+        "code id_token",
+        "code token",
+        "id_token token",
+        "code id_token token",
+        "none"
       ],
       "revocation_endpoint": "https://localhost:8443/default/default/oauth2/revoke",
       "revocation_endpoint_auth_methods_supported": [

@@ -3,10 +3,11 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::authorization::AuthorizationAnswer;
 use super::authorize_sessions::AuthorizeSessionKey;
 use super::grants::NewGrant;
 use super::hash;
-use crate::db::{Batch, Expect, Statement};
+use crate::db::{Batch, Statement};
 use crate::error::{Result, StoreError};
 use crate::store::{WorkspaceStore, read_doc, write_doc};
 
@@ -51,8 +52,7 @@ impl WorkspaceStore<'_> {
     /// ends the authorization request that `answered` names, all or nothing.
     ///
     /// # Errors
-    /// `NotFound` when the request was answered before or has ended at the grant's `created_at`: of any number of
-    /// callers one issues a code. `MissingParent` when the client is gone.
+    /// As [`WorkspaceStore::answer_authorization`].
     pub async fn issue_code<C: Serialize, G: Serialize>(
         &self,
         answered: Option<AuthorizeSessionKey<'_>>,
@@ -60,22 +60,17 @@ impl WorkspaceStore<'_> {
         grant: &NewGrant<'_, G>,
         consents: &[&str],
     ) -> Result<()> {
-        let now = grant.created_at;
-        let mut batch = Batch::new();
-        if let Some(key) = answered {
-            batch.push(self.authorize_session_deletion(&key, now).expect(Expect::Rows(1)));
-        }
-        batch.push(self.grant_insertion(grant)?);
-        batch.push(self.code_insertion(code, grant)?);
-        for scope in consents {
-            let subject = grant.subject.unwrap_or_default();
-            batch.push(self.scope_grant_insertion(subject, grant.client_id, scope, now));
-        }
-        match self.store.db.write(batch).await {
-            // Only the first statement of the batch expects anything.
-            Err(StoreError::Expectation { .. }) => Err(StoreError::NotFound("authorize session")),
-            done => done.map(drop),
-        }
+        self.answer_authorization::<C, G, ()>(&AuthorizationAnswer {
+            answered,
+            client_id: grant.client_id,
+            subject: grant.subject.unwrap_or_default(),
+            now: grant.created_at,
+            grant: Some(grant),
+            code: Some(code),
+            access_token: None,
+            consents,
+        })
+        .await
     }
 
     /// Adds a code with the grant it stands for.
@@ -87,7 +82,7 @@ impl WorkspaceStore<'_> {
         self.issue_code(None, code, grant, &[]).await
     }
 
-    fn code_insertion<C: Serialize, G>(
+    pub(super) fn code_insertion<C: Serialize, G>(
         &self,
         code: &NewCode<'_, C>,
         grant: &NewGrant<'_, G>,

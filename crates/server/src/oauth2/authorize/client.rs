@@ -6,6 +6,7 @@ use std::sync::Arc;
 use symbolon_protocol::{ClientAuthMethod, Form, GrantType, OAuthError, redirect_uri};
 
 use super::request::{AuthorizationRequest, RedirectUri};
+use super::rules::response_type;
 use crate::cx::Cx;
 use crate::oauth2::error::store_failure;
 use crate::snapshot::Client;
@@ -31,10 +32,10 @@ pub async fn identify(cx: &Cx, form: &Form) -> Result<(Arc<Client>, RedirectUri)
                 .expected("the id of an active client of this workspace")
                 .got(client_id)
         })?;
-    if !client.allows_grant(GrantType::AuthorizationCode) {
+    if !may_ask_people(&client) {
         return Err(OAuthError::unauthorized_client("grant_not_registered")
             .description("The application may not ask people to log in.")
-            .expected("authorization_code among the client's grant_types"));
+            .expected("authorization_code or implicit among the client's grant_types"));
     }
     let registered = registered(cx, &client);
     let redirect_uri = match form.get("redirect_uri") {
@@ -48,9 +49,14 @@ pub async fn identify(cx: &Cx, form: &Form) -> Result<(Arc<Client>, RedirectUri)
 /// a page.
 pub fn may_still_ask(cx: &Cx, client: &Client, request: &AuthorizationRequest) -> bool {
     client.is_active()
-        && client.allows_grant(GrantType::AuthorizationCode)
+        && response_type::check_client(client, request.response_type).is_ok()
+        && response_type::allowed(&cx.workspace).any(|known| known == request.response_type)
         && find(client, &registered(cx, client), &request.redirect_uri).is_ok()
         && request.scope.is_subset(&client.scopes)
+}
+
+fn may_ask_people(client: &Client) -> bool {
+    [GrantType::AuthorizationCode, GrantType::Implicit].iter().any(|grant| client.allows_grant(*grant))
 }
 
 /// The redirect URIs of the client. A client that this server made for itself may name a path: the page of this

@@ -5,7 +5,7 @@
 //! otherwise the request is stored, bound to this browser, and the browser goes to its interaction.
 
 pub mod client;
-pub mod issue_code;
+pub mod issue;
 pub mod next;
 pub mod request;
 pub mod respond;

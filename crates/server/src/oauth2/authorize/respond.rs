@@ -1,16 +1,18 @@
-//! The answer to the client: a code or an error, by the response mode, with `state` and `iss` (RFC 9207).
+//! The answer to the client: what was issued or an error, by the response mode, with `state` and `iss` (RFC 9207).
 
 use axum::response::Response;
 use symbolon_protocol::OAuthError;
 
+use super::issue::Parameters;
 use super::request::AuthorizationRequest;
 use crate::cx::Cx;
 use crate::oauth2::response_modes;
 use crate::refusals::Refused;
 
-/// A code for the client (RFC 6749 §4.1.2).
-pub fn code(cx: &Cx, request: &AuthorizationRequest, code: &str) -> Response {
-    send(cx, request, &[("code", code)])
+/// What the client has asked for (RFC 6749 §4.1.2, §4.2.2).
+pub fn success(cx: &Cx, request: &AuthorizationRequest, issued: &Parameters) -> Response {
+    let issued: Vec<_> = issued.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    send(cx, request, &issued)
 }
 
 /// An error for the client (RFC 6749 §4.1.2.1). The reason goes to the refusal record.

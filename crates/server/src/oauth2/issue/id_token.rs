@@ -15,14 +15,19 @@ use crate::snapshot::Client;
 #[derive(Serialize)]
 struct Claims<'a> {
     amr: &'a [String],
-    at_hash: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_hash: Option<String>,
     aud: [&'a str; 1],
     auth_time: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    c_hash: Option<String>,
     exp: i64,
     iat: i64,
     iss: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     nonce: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    s_hash: Option<String>,
     #[serde(skip_serializing_if = "str::is_empty")]
     sid: &'a str,
     sub: &'a str,
@@ -30,36 +35,49 @@ struct Claims<'a> {
     about: Map<String, Value>,
 }
 
-/// Makes the ID token that goes with an access token. `lifetime` is in seconds.
-///
-/// It carries the claims of its scopes, as ACP's does; userinfo gives the same ones.
-pub(super) fn make(
-    cx: &Cx,
-    client: &Client,
-    person: &Person,
-    scope: &ScopeSet,
-    access_token: &str,
-    lifetime: i64,
-) -> Result<String, OAuthError> {
-    let keys = &cx.workspace.keys;
-    // A client may ask for an algorithm that the workspace has a key for.
-    let wanted = client.entity.id_token_signed_response_alg.as_deref();
-    let wanted = wanted.and_then(|name| name.parse::<Algorithm>().ok());
-    let signer = wanted.and_then(|algorithm| keys.signer_for(algorithm)).unwrap_or(&keys.signer);
-    let authentication = &person.record.authentication;
-    let issuer = cx.issuer();
-    let claims = Claims {
-        amr: &authentication.amr,
-        at_hash: half_hash(signer.algorithm(), access_token),
-        aud: [client.id()],
-        auth_time: authentication.auth_time,
-        exp: cx.now.seconds().saturating_add(lifetime),
-        iat: cx.now.seconds(),
-        iss: &issuer,
-        nonce: person.nonce.as_deref(),
-        sid: &authentication.session_id,
-        sub: &subject::of(&cx.workspace, client, &authentication.subject),
-        about: claims::released(scope, authentication),
-    };
-    signer.sign_json(&claims).map_err(|error| OAuthError::server_error("signing_failed").detail(error))
+/// An ID token about to be made. It carries the claims of its scopes, as ACP's does; userinfo gives the same ones.
+pub(super) struct Draft<'a> {
+    pub(super) cx: &'a Cx,
+    pub(super) client: &'a Client,
+    pub(super) person: &'a Person,
+    pub(super) scope: &'a ScopeSet,
+    /// The access token beside it: `at_hash` (OIDC Core §3.1.3.6, §3.2.2.10).
+    pub(super) access_token: Option<&'a str>,
+    /// The code beside it: `c_hash` (OIDC Core §3.3.2.11).
+    pub(super) code: Option<&'a str>,
+    /// The `state` beside it: `s_hash` (FAPI 1.0 Advanced §5.1.1).
+    pub(super) state: Option<&'a str>,
+    /// In seconds.
+    pub(super) lifetime: i64,
+}
+
+impl Draft<'_> {
+    /// The token.
+    pub(super) fn finish(self) -> Result<String, OAuthError> {
+        let Self { cx, client, person, scope, access_token, code, state, lifetime } = self;
+        let keys = &cx.workspace.keys;
+        // A client may ask for an algorithm that the workspace has a key for.
+        let wanted = client.entity.id_token_signed_response_alg.as_deref();
+        let wanted = wanted.and_then(|name| name.parse::<Algorithm>().ok());
+        let signer = wanted.and_then(|algorithm| keys.signer_for(algorithm)).unwrap_or(&keys.signer);
+        let hash = |value: &str| half_hash(signer.algorithm(), value);
+        let authentication = &person.record.authentication;
+        let issuer = cx.issuer();
+        let claims = Claims {
+            amr: &authentication.amr,
+            at_hash: access_token.map(hash),
+            aud: [client.id()],
+            auth_time: authentication.auth_time,
+            c_hash: code.map(hash),
+            exp: cx.now.seconds().saturating_add(lifetime),
+            iat: cx.now.seconds(),
+            iss: &issuer,
+            nonce: person.nonce.as_deref(),
+            s_hash: state.map(hash),
+            sid: &authentication.session_id,
+            sub: &subject::of(&cx.workspace, client, &authentication.subject),
+            about: claims::released(scope, authentication),
+        };
+        signer.sign_json(&claims).map_err(|error| OAuthError::server_error("signing_failed").detail(error))
+    }
 }

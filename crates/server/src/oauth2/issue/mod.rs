@@ -6,6 +6,7 @@
 mod access_token;
 mod audience;
 mod binding;
+mod front_channel;
 mod id_token;
 mod lifetimes;
 mod refresh_token;
@@ -14,6 +15,7 @@ pub mod subject;
 use serde_json::Value;
 use symbolon_protocol::{OAuthError, TokenResponse, TokenType};
 
+pub use front_channel::{FrontChannel, FrontChannelIssued, FrontChannelResponse, front_channel};
 pub use lifetimes::Lifetimes;
 pub use refresh_token::{NewRefresh, may_refresh};
 
@@ -81,9 +83,17 @@ pub fn tokens(cx: &Cx, client: &Client, redeemed: Redeemed<'_>) -> Result<Issued
     };
     if let Some(person) = owner.person() {
         if scope.contains(OPENID) {
-            let access_token = &issued.response.access_token;
-            let made = id_token::make(cx, client, person, &scope, access_token, lifetimes.id_token)?;
-            issued.response.id_token = Some(made);
+            let made = id_token::Draft {
+                cx,
+                client,
+                person,
+                scope: &scope,
+                access_token: Some(&issued.response.access_token),
+                code: None,
+                state: None,
+                lifetime: lifetimes.id_token,
+            };
+            issued.response.id_token = Some(made.finish()?);
         }
         refresh_token::add(cx, client, person, &spends, &mut issued);
     }

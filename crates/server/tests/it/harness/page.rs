@@ -1,5 +1,7 @@
 //! Answers as a browser takes them: pages, and addresses to go on to.
 
+use std::collections::BTreeMap;
+
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
 use symbolon_server::refusals::Refusal;
 use url::Url;
@@ -32,6 +34,15 @@ impl Answer {
     pub(crate) fn sends(&self, name: &str) -> Option<String> {
         let url = Url::parse(self.location()).unwrap_or_else(|_| panic!("to no client: {self:?}"));
         url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    }
+
+    /// The parameters that the answer sends to the client in the fragment, which the browser keeps to itself.
+    #[track_caller]
+    pub(crate) fn fragment(&self) -> BTreeMap<String, String> {
+        let url = Url::parse(self.location()).unwrap_or_else(|_| panic!("to no client: {self:?}"));
+        assert_eq!(url.query(), None, "nothing is in the query");
+        let fragment = url.fragment().unwrap_or_else(|| panic!("no fragment: {self:?}"));
+        url::form_urlencoded::parse(fragment.as_bytes()).into_owned().collect()
     }
 
     /// The code that the answer sends to the client.

@@ -15,8 +15,6 @@ mod scope;
 
 use symbolon_protocol::{Form, OAuthError};
 
-pub use response_type::RESPONSE_TYPES;
-
 use super::request::AuthorizationRequest;
 use crate::cx::Cx;
 use crate::snapshot::Client;

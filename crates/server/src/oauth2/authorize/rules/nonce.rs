@@ -1,4 +1,5 @@
-//! `nonce` and `state`: carried as they are; `nonce` binds the ID token to the client's session (OIDC Core §3.1.2.1).
+//! `nonce` and `state`: carried as they are; `nonce` binds the ID token to the client's session (OIDC Core §3.1.2.1),
+//! and must be there where an ID token travels by way of the browser (§3.2.2.1, §3.3.2.11).
 
 use symbolon_protocol::OAuthError;
 
@@ -16,7 +17,14 @@ impl Rule for NonceRule {
             return Err(OAuthError::invalid_request("state_too_long")
                 .description(format!("The parameter state is longer than {MAX_STATE} bytes.")));
         }
-        let Some(nonce) = asked.form.get("nonce") else { return Ok(()) };
+        let Some(nonce) = asked.form.get("nonce") else {
+            return match request.response_type.has_id_token() {
+                true => Err(OAuthError::invalid_request("nonce_missing").description(
+                    "The parameter nonce is missing: it is required where the response carries an ID token.",
+                )),
+                false => Ok(()),
+            };
+        };
         if nonce.len() > MAX_LENGTH {
             return Err(OAuthError::invalid_request("nonce_too_long")
                 .description("The parameter nonce is longer than 1024 characters."));

@@ -21,6 +21,14 @@ impl Rule for ResponseModeRule {
                 .expected(RESPONSE_MODES.iter().map(|mode| mode.as_str()).collect::<Vec<_>>().join(", "))
                 .got(text)
         })?;
+        // Multiple Response Types §3: no token in a query, where logs keep it.
+        if !request.response_mode.may_carry(request.response_type) {
+            request.response_mode = ResponseMode::default_for(request.response_type);
+            return Err(OAuthError::invalid_request("response_mode_would_leak")
+                .description("Tokens are not sent in a query: ask for another response_mode, or for none.")
+                .expected(request.response_mode.as_str())
+                .got(text));
+        }
         Ok(())
     }
 }

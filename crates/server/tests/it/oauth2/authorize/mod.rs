@@ -5,3 +5,4 @@ mod host;
 mod parameters;
 mod prompt;
 mod response;
+mod response_type;

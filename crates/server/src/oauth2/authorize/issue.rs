@@ -1,13 +1,16 @@
-//! Issues the code: once for each authorization request, together with the grant it stands for.
+//! Issues what the response type asks for, once for each authorization request: a code with the grant it stands for,
+//! and what travels by way of the browser (RFC 6749 §4.2.2, OIDC Core §3.2.2.5 and §3.3.2.5).
 
 use symbolon_protocol::{OAuthError, ScopeSet};
 use symbolon_store::entity::GoDuration;
-use symbolon_store::{AuthorizeSessionKey, NewCode, NewGrant, StoreError};
+use symbolon_store::{AccessToken, AuthorizationAnswer, AuthorizeSessionKey, NewCode, NewGrant, StoreError};
 
 use super::request::AuthorizationRequest;
 use crate::cx::Cx;
 use crate::login::Session;
 use crate::oauth2::error::store_failure;
+use crate::oauth2::grants::Person;
+use crate::oauth2::issue::{self, FrontChannel};
 use crate::oauth2::records::{Authentication, CodeRecord, GrantRecord};
 use crate::snapshot::Client;
 
@@ -17,11 +20,14 @@ const CODE_SECONDS: i64 = 60;
 /// A grant is kept at least as long as tokens made from its code can live after the code.
 const GRANT_SECONDS: i64 = 24 * 60 * 60;
 
-/// Writes the grant, the code and what the person has `allowed` just now, and ends the interaction, in one batch:
-/// whoever sends the form twice gets one code.
+/// The parameters of a successful answer, but for `state` and `iss`.
+pub type Parameters = Vec<(&'static str, String)>;
+
+/// Makes what is asked for, and writes it down with what the person has `allowed` just now; ends the interaction, in
+/// one batch: whoever sends the form twice gets one answer.
 ///
 /// # Errors
-/// When the interaction was finished already, or the store does not answer.
+/// When the interaction was finished already, the workspace cannot sign, or the store does not answer.
 pub async fn issue(
     cx: &Cx,
     client: &Client,
@@ -29,32 +35,59 @@ pub async fn issue(
     stored: Option<AuthorizeSessionKey<'_>>,
     session: &Session,
     allowed: &ScopeSet,
-) -> Result<String, OAuthError> {
-    let code = cx.app.rng.secret();
-    let grant_id = cx.app.rng.uuid().to_string();
-    let subject = &session.person.subject;
-    let grant = GrantRecord { scope: request.scope.clone(), authentication: authentication(session) };
+) -> Result<Parameters, OAuthError> {
+    let wanted = request.response_type;
+    let code = wanted.has_code().then(|| cx.app.rng.secret());
+    let person = Person {
+        grant_id: cx.app.rng.uuid().to_string(),
+        record: GrantRecord { scope: request.scope.clone(), authentication: authentication(session) },
+        nonce: request.nonce.clone(),
+    };
+    let front = issue::front_channel(
+        cx,
+        client,
+        &person,
+        FrontChannel { wanted, code: code.as_deref(), state: request.state.as_deref() },
+    )?;
     let record = CodeRecord {
         redirect_uri: request.redirect_uri_sent.then(|| request.redirect_uri.clone()),
         code_challenge: request.code_challenge.clone(),
-        nonce: request.nonce.clone(),
+        nonce: person.nonce.clone(),
     };
-    let consents: Vec<_> = allowed.iter().collect();
-    let new_code = NewCode {
-        code: &code,
+    let new_code = code.as_deref().map(|code| NewCode {
+        code,
         doc: &record,
         expires_at: cx.now.plus_seconds(code_seconds(cx, client)).millis(),
-    };
+    });
+    let subject = &session.person.subject;
     let new_grant = NewGrant {
-        id: &grant_id,
+        id: &person.grant_id,
         client_id: client.id(),
         subject: Some(subject),
-        doc: &grant,
+        doc: &person.record,
         created_at: cx.now.millis(),
         expires_at: cx.now.plus_seconds(grant_seconds(cx, client)).millis(),
     };
-    match cx.store().issue_code(stored, &new_code, &new_grant, &consents).await {
-        Ok(()) => Ok(code),
+    let opaque = front.access_token.as_ref().map(|new| AccessToken {
+        grant_id: new.grant_id.clone(),
+        client_id: client.id().to_owned(),
+        doc: &new.doc,
+        expires_at: new.expires_at,
+    });
+    let consents: Vec<_> = allowed.iter().collect();
+    let answer = AuthorizationAnswer {
+        answered: stored,
+        client_id: client.id(),
+        subject,
+        now: cx.now.millis(),
+        // An ID token alone is about the past: nothing of it could be revoked.
+        grant: (wanted.has_code() || wanted.has_token()).then_some(&new_grant),
+        code: new_code.as_ref(),
+        access_token: front.response.access_token().zip(opaque.as_ref()),
+        consents: &consents,
+    };
+    match cx.store().answer_authorization(&answer).await {
+        Ok(()) => Ok(front.response.with_code(code)),
         Err(StoreError::NotFound(_)) => Err(OAuthError::invalid_request("interaction_finished")
             .description("This request has been answered already.")),
         Err(error) => Err(store_failure(&error)),
