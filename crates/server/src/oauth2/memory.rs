@@ -2,7 +2,8 @@
 //! bounded.
 
 use super::access_token::VerifiedTokens;
-use super::client_auth::{RemoteKeys, Verdicts};
+use super::client_auth::Verdicts;
+use super::client_keys::RemoteKeys;
 use super::discovery::Documents;
 
 /// The memory of one node.

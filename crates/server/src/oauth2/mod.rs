@@ -7,6 +7,7 @@ pub mod caller;
 pub mod certificate;
 pub mod claims;
 pub mod client_auth;
+pub mod client_keys;
 pub mod cors;
 pub mod discovery;
 pub mod end_session;

@@ -1,13 +1,11 @@
 //! A client as requests need it: the entity, and what was parsed from it once.
 
-use symbolon_jose::KeySet;
 use symbolon_pki::{RegisteredAttribute, SubjectAttribute};
 use symbolon_protocol::{ClientAuthMethod, GrantType, ResponseType, ScopeSet};
 use symbolon_store::entity::client::ClientStatus;
 use symbolon_store::{Store, StoreError, entity};
 
-use super::Workspace;
-use super::keys::key_set;
+use super::{PublicKeys, Workspace};
 use crate::clock::Timestamp;
 use crate::secrets::sha256;
 
@@ -29,8 +27,8 @@ pub struct Client {
     /// The certificate attribute it is known by (RFC 8705 §2.1.2); an error text when what is registered cannot be
     /// read.
     pub certificate: Option<Result<RegisteredAttribute, String>>,
-    /// The keys in its `jwks`.
-    pub keys: KeySet,
+    /// The keys in its `jwks`. Those behind its `jwks_uri` too: [`crate::oauth2::client_keys`].
+    pub keys: PublicKeys,
 }
 
 /// SHA-256 of a client secret, and until when it counts.
@@ -72,7 +70,7 @@ impl Client {
             grant_types: entity.grant_types.iter().filter_map(|word| word.parse().ok()).collect(),
             response_types: entity.response_types.iter().filter_map(|word| word.parse().ok()).collect(),
             certificate: certificate(&entity),
-            keys: key_set(entity.jwks.as_ref()),
+            keys: PublicKeys::of_client(entity.jwks.as_ref()),
             scopes,
             secrets,
             entity,

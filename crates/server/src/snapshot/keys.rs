@@ -2,8 +2,7 @@
 
 use axum::body::Bytes;
 use serde_json::json;
-use symbolon_jose::{Algorithm, Jwk, JwkSet, JwtSigner, KeySet, SigningKey};
-use symbolon_store::entity::ClientJwks;
+use symbolon_jose::{Algorithm, Jwk, JwtSigner, KeySet, SigningKey};
 use symbolon_store::entity::server::KeyType;
 use symbolon_store::{KeyState, KeyUse, SigningKey as StoredKey, StoreError};
 
@@ -109,11 +108,4 @@ fn rank(state: KeyState) -> u8 {
 fn public_jwk(key: &SigningKey, kid: &str, algorithm: Algorithm) -> Option<Jwk> {
     let alg = (signs(algorithm).len() == 1).then(|| algorithm.as_str().to_owned());
     Some(Jwk { kid: Some(kid.to_owned()), key_use: Some("sig".to_owned()), alg, ..key.public_jwk()? })
-}
-
-/// The verification keys among those a client has registered. What cannot be used is left out.
-pub(super) fn key_set(jwks: Option<&ClientJwks>) -> KeySet {
-    let keys = jwks.map(|jwks| serde_json::to_value(jwks).unwrap_or_default()).unwrap_or_default();
-    let set: JwkSet = serde_json::from_value(keys).unwrap_or_default();
-    KeySet::from_jwk_set(&set)
 }

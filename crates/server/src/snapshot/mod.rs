@@ -6,6 +6,7 @@
 
 mod client;
 mod keys;
+mod public_keys;
 mod scopes;
 mod workspace;
 
@@ -20,6 +21,7 @@ use symbolon_store::{Store, StoreError};
 
 pub use client::{Client, SecretDigest};
 pub use keys::{WorkspaceKeys, algorithm_of};
+pub use public_keys::PublicKeys;
 pub use scopes::{ScopeEntry, Scopes};
 pub use workspace::Workspace;
 

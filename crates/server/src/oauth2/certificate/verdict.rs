@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::Asker;
 use super::seen::moment;
 use crate::cx::Cx;
-use crate::oauth2::client_auth::{self, RegisteredKeys, trust};
+use crate::oauth2::client_auth::{self, trust};
 use crate::oauth2::error::store_failure;
 use crate::snapshot::Client;
 use crate::tls::PeerCertificate;
@@ -179,8 +179,7 @@ fn registered(cx: &Cx, client: &Client) -> Option<Registered> {
             Some(url) if !url.is_empty() => url.to_owned(),
             _ => format!("{keys} keys"),
         };
-        let inline = client.entity.jwks.as_ref().map(RegisteredKeys::of_client).unwrap_or_default();
-        let matches = leaf.is_some_and(|leaf| inline.holds(leaf));
+        let matches = leaf.is_some_and(|leaf| client.keys.holds(leaf));
         let seen = leaf.map(Certificate::x5t_s256).into_iter().collect();
         return Some(Registered { attribute: "jwks".to_owned(), value, seen, matches });
     }

@@ -7,7 +7,6 @@ mod client_secret_basic;
 mod client_secret_post;
 mod none;
 mod presented;
-mod registered_keys;
 mod secret;
 mod self_signed_tls_client_auth;
 mod tls_client_auth;
@@ -20,7 +19,6 @@ use http::header::AUTHORIZATION;
 use symbolon_protocol::{ClientAuthMethod, ErrorCode, Form, OAuthError};
 
 pub use presented::{Claimed, Presented};
-pub use registered_keys::{RegisteredKeys, RemoteKeys};
 pub use trust::Verdicts;
 
 use super::BoxFuture;

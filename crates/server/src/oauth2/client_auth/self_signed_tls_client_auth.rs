@@ -5,10 +5,9 @@
 
 use symbolon_protocol::{ClientAuthMethod, OAuthError};
 
-use super::registered_keys::RegisteredKeys;
 use super::{Claimed, ClientAuth, Presented, certificate_of};
 use crate::cx::Cx;
-use crate::oauth2::BoxFuture;
+use crate::oauth2::{BoxFuture, client_keys};
 use crate::snapshot::Client;
 
 pub(super) struct SelfSignedTlsClientAuth;
@@ -41,14 +40,7 @@ async fn verify(cx: &Cx, client: &Client) -> Result<(), OAuthError> {
             .expected(format!("{now} between notBefore and notAfter"))
             .got(format!("{} to {}", leaf.not_before(), leaf.not_after())));
     }
-    if let Some(jwks) = &client.entity.jwks
-        && RegisteredKeys::of_client(jwks).holds(leaf)
-    {
-        return Ok(());
-    }
-    if let Some(url) = client.entity.jwks_uri.as_deref().filter(|url| !url.is_empty())
-        && cx.app.memory.remote_keys.holds(cx, url, leaf).await?
-    {
+    if client_keys::hold(cx, client, leaf).await? {
         return Ok(());
     }
     Err(OAuthError::invalid_client("certificate_not_registered")
