@@ -12,8 +12,7 @@ use http::HeaderMap;
 use symbolon_protocol::{ErrorCode, Form, OAuthError};
 use symbolon_store::{AuthorizeSession, AuthorizeSessionKey, StoreError};
 
-use super::idps::{self, LoginFailure};
-use super::limits::Attempt;
+use super::attempt;
 use super::step::{Interaction, Page, Step, step};
 use super::views::{self, Note};
 use super::{Browser, Person, Session};
@@ -161,31 +160,11 @@ impl<'a> Waiting<'a> {
         session: Option<Session>,
     ) -> Result<Response, OAuthError> {
         let username = form.get("username").unwrap_or_default();
-        let attempt = Attempt {
-            tenant_id: &cx.workspace.tenant_id,
-            workspace_id: &cx.workspace.id,
-            username,
-            address: cx.peer.remote.ip(),
+        let password = form.get("password").unwrap_or_default();
+        let failure = match attempt::by_password(cx, username, password).await {
+            Ok(person) => return self.logged_in(cx, headers, person).await,
+            Err(failure) => failure,
         };
-        let limits = &cx.app.login_limits;
-        // Counted before it is looked at: many tries at once are not one.
-        let failure = match limits.begin(&attempt, cx.now) {
-            Err(seconds) => LoginFailure::TooManyTries { seconds },
-            Ok(()) => {
-                match idps::authenticate(cx, username, form.get("password").unwrap_or_default()).await {
-                    Ok(identity) => {
-                        limits.succeeded(&attempt, cx.now);
-                        cx.app.metrics.login("succeeded");
-                        return self.logged_in(cx, headers, Person::new(cx, identity)).await;
-                    }
-                    Err(failure) => failure,
-                }
-            }
-        };
-        if failure == LoginFailure::Busy {
-            limits.not_looked_at(&attempt);
-        }
-        cx.app.metrics.login(if failure.is_wrong() { "wrong" } else { "sent_away" });
         let client_id = self.request().client_id.clone();
         let note = Note::LoginFailed { failure: failure.clone(), username: username.to_owned() };
         let mut response = self.go_on(cx, headers, session.as_ref(), note).await;

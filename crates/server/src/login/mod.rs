@@ -1,5 +1,6 @@
 //! The interactive part: who is at the browser, and what they let the client have.
 
+pub mod attempt;
 pub mod browser;
 pub mod consent;
 pub mod cookies;

@@ -46,6 +46,9 @@ pub struct Claims {
     pub amr: Vec<String>,
     /// For whom it is.
     pub aud: Vec<String>,
+    /// The client, where neither the grant nor the subject tells.
+    #[serde(default)]
+    pub client_id: Option<String>,
     /// The certificate it is bound to.
     #[serde(default)]
     pub cnf: Option<Confirmation>,
@@ -130,7 +133,8 @@ pub async fn find(
         return Err(invalid("access_token_not_yet_valid"));
     }
     let grant = still_granted(app, workspace, &claims).await?;
-    let client_id = grant.as_ref().map_or(&claims.sub, |(client_id, _)| client_id);
+    let of_grant = grant.as_ref().map(|(client_id, _)| client_id);
+    let client_id = claims.client_id.as_ref().or(of_grant).unwrap_or(&claims.sub);
     let client = app.snapshots.client(&app.store, workspace, client_id).await;
     let client = client.map_err(|error| store_failure(&error))?.filter(|client| client.is_active());
     let client = client.ok_or_else(|| invalid("access_token_client_gone").got(client_id))?;

@@ -23,6 +23,11 @@ pub struct TokenForm {
     code_verifier: Option<String>,
     /// The refresh token.
     refresh_token: Option<String>,
+    /// The person's name, with the grant `password`.
+    username: Option<String>,
+    /// The person's password, with the grant `password`.
+    #[schema(format = Password)]
+    password: Option<String>,
 }
 
 /// A request about a token (RFC 7009 §2.1, RFC 7662 §2.1).

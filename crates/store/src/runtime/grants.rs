@@ -3,6 +3,8 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::access_tokens::AccessToken;
+use super::refresh_tokens::NewRefreshToken;
 use crate::db::{Batch, Row, Statement};
 use crate::error::Result;
 use crate::store::{WorkspaceStore, read_doc, write_doc};
@@ -50,6 +52,23 @@ impl WorkspaceStore<'_> {
     /// see [`WorkspaceStore::insert_code`].
     pub async fn insert_grant<D: Serialize>(&self, grant: &NewGrant<'_, D>) -> Result<()> {
         self.store.db.write_one(self.grant_insertion(grant)?).await.map(drop)
+    }
+
+    /// Adds a grant together with what was issued from it, whole or not at all.
+    pub async fn begin_grant<D: Serialize, R: Serialize, A: Serialize>(
+        &self,
+        grant: &NewGrant<'_, D>,
+        refresh_token: Option<&NewRefreshToken<'_, R>>,
+        access_token: Option<(&str, &AccessToken<A>)>,
+    ) -> Result<()> {
+        let mut batch = Batch::new().with(self.grant_insertion(grant)?);
+        if let Some(new) = refresh_token {
+            self.refresh_token_insertion(new)?.into_iter().for_each(|statement| batch.push(statement));
+        }
+        if let Some((token, record)) = access_token {
+            batch.push(self.access_token_insertion(token, record)?);
+        }
+        self.store.db.write(batch).await.map(drop)
     }
 
     /// The grant with this id, revoked or not, if it is still remembered.

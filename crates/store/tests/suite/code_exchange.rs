@@ -70,3 +70,30 @@ pub(crate) async fn a_code_of_a_revoked_grant_gets_nothing(store: Store) {
         None
     );
 }
+
+pub(crate) async fn a_grant_begins_with_its_tokens_or_not_at_all(store: Store) {
+    let w = store.workspace("t", "w");
+    let grant = NewGrant {
+        id: "g",
+        client_id: "c",
+        subject: Some("alice"),
+        doc: &"grant",
+        created_at: NOW,
+        expires_at: LATER,
+    };
+    let refresh =
+        NewRefreshToken { token: "r", grant_id: "g", client_id: "c", doc: &"r", expires_at: LATER + 1000 };
+    let record =
+        AccessToken { grant_id: Some("g".into()), client_id: "c".into(), doc: "a", expires_at: LATER };
+    w.begin_grant(&grant, Some(&refresh), Some(("a", &record))).await.unwrap();
+    let found = w.find_grant::<String>("g").await.unwrap().unwrap();
+    assert_eq!((found.doc.as_str(), found.expires_at), ("grant", LATER + 1000));
+    assert!(w.find_refresh_token::<String>("r", NOW).await.unwrap().is_some());
+    assert!(w.find_access_token::<String>("a", NOW).await.unwrap().is_some());
+    // The same refresh token again: neither the second grant nor its access token is there.
+    let second = NewGrant { id: "h", ..grant };
+    let refresh = NewRefreshToken { grant_id: "h", ..refresh };
+    assert!(w.begin_grant(&second, Some(&refresh), Some(("b", &record))).await.is_err());
+    assert_eq!(w.find_grant::<String>("h").await.unwrap(), None);
+    assert_eq!(w.find_access_token::<String>("b", NOW).await.unwrap(), None);
+}

@@ -58,7 +58,7 @@ on_every_backend! {
         every_write_of_configuration_is_told,
         who_is_too_far_behind_is_told_everything,
     }
-    code_exchange::{
+    code_exchange::{a_grant_begins_with_its_tokens_or_not_at_all,
         one_of_many_gets_tokens_for_a_code,
         a_code_of_a_revoked_grant_gets_nothing,
     }

@@ -69,19 +69,31 @@ impl LoginFailure {
         matches!(self, Self::UserUnknown | Self::PasswordWrong)
     }
 
-    /// The failure as the operator reads it. User names stay out: people type passwords there.
+    /// The failure as the operator reads it.
     pub fn refused(&self) -> Refused {
-        let (reason, detail) = match self {
-            Self::UserUnknown => {
-                ("user_unknown", "No identity provider of the workspace has this user.".to_owned())
-            }
-            Self::PasswordWrong => ("password_wrong", "The user exists; the password is another.".to_owned()),
+        Refused::oauth(OAuthError::access_denied(self.reason()).detail(self.detail()))
+    }
+
+    /// The reason code in the refusal record.
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::UserUnknown => "user_unknown",
+            Self::PasswordWrong => "password_wrong",
+            Self::TooManyTries { .. } => "too_many_login_failures",
+            Self::Busy => "password_hashing_busy",
+        }
+    }
+
+    /// A sentence for the operator. User names stay out: people type passwords there.
+    pub fn detail(&self) -> String {
+        match self {
+            Self::UserUnknown => "No identity provider of the workspace has this user.".to_owned(),
+            Self::PasswordWrong => "The user exists; the password is another.".to_owned(),
             Self::TooManyTries { seconds } => {
-                ("too_many_login_failures", format!("Tries are not looked at for {seconds} more seconds."))
+                format!("Tries are not looked at for {seconds} more seconds.")
             }
-            Self::Busy => ("password_hashing_busy", "Too many passwords are being checked.".to_owned()),
-        };
-        Refused::oauth(OAuthError::access_denied(reason).detail(detail))
+            Self::Busy => "Too many passwords are being checked.".to_owned(),
+        }
     }
 }
 

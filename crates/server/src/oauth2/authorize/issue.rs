@@ -38,8 +38,9 @@ pub async fn issue(
 ) -> Result<Parameters, OAuthError> {
     let wanted = request.response_type;
     let code = wanted.has_code().then(|| cx.app.rng.secret());
+    let grant_id = cx.app.rng.uuid().to_string();
     let person = Person {
-        grant_id: cx.app.rng.uuid().to_string(),
+        grant_id: Some(grant_id.clone()),
         record: GrantRecord { scope: request.scope.clone(), authentication: authentication(session) },
         nonce: request.nonce.clone(),
     };
@@ -61,7 +62,7 @@ pub async fn issue(
     });
     let subject = &session.person.subject;
     let new_grant = NewGrant {
-        id: &person.grant_id,
+        id: &grant_id,
         client_id: client.id(),
         subject: Some(subject),
         doc: &person.record,

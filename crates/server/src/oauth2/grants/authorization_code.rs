@@ -7,9 +7,9 @@
 use std::borrow::Cow;
 
 use symbolon_protocol::{CodeVerifier, GrantType, OAuthError};
-use symbolon_store::{AccessToken, CodeWithGrant, NewRefreshToken};
+use symbolon_store::CodeWithGrant;
 
-use super::{Grant, Owner, Person, Redeemed, Spends, TokenRequest};
+use super::{Grant, Owner, Person, Redeemed, Spends, TokenRequest, access_row, refresh_row};
 use crate::oauth2::BoxFuture;
 use crate::oauth2::error::store_failure;
 use crate::oauth2::issue::Issued;
@@ -48,28 +48,15 @@ async fn redeem(request: TokenRequest<'_>) -> Result<Redeemed<'_>, OAuthError> {
         return Err(refused("code_grant_revoked"));
     }
     let scope = Cow::Owned(grant.doc.scope.clone());
-    let person = Person { grant_id: found.grant_id, record: grant.doc, nonce: found.doc.nonce };
+    let person = Person { grant_id: Some(found.grant_id), record: grant.doc, nonce: found.doc.nonce };
     Ok(Redeemed { owner: Owner::Person(Box::new(person)), scope, spends: Spends::Code(code) })
 }
 
 /// Spends the code and keeps what was issued from it, whole or not at all.
 pub(super) async fn spend(request: TokenRequest<'_>, code: &str, issued: &Issued) -> Result<(), OAuthError> {
     let store = request.cx.store();
-    let client_id = request.client.id();
-    let refresh = issued.refresh_token.as_ref().zip(issued.response.refresh_token.as_deref());
-    let refresh = refresh.map(|(new, token)| NewRefreshToken {
-        token,
-        grant_id: &new.grant_id,
-        client_id,
-        doc: &new.record,
-        expires_at: new.expires_at,
-    });
-    let access = issued.access_token.as_ref().map(|new| AccessToken {
-        grant_id: new.grant_id.clone(),
-        client_id: client_id.to_owned(),
-        doc: &new.doc,
-        expires_at: new.expires_at,
-    });
+    let refresh = refresh_row(request, issued);
+    let access = access_row(request, issued);
     let access = access.as_ref().map(|record| (issued.response.access_token.as_str(), record));
     let spent = store.spend_code(code, request.cx.now.millis(), refresh.as_ref(), access).await;
     if spent.map_err(|error| store_failure(&error))? {

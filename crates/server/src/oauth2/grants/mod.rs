@@ -5,16 +5,19 @@
 
 mod authorization_code;
 mod client_credentials;
+mod password;
 mod refresh_token;
 
 use std::borrow::Cow;
 
+use serde_json::Value;
 use symbolon_protocol::{Form, GrantType, OAuthError, ScopeSet, TokenResponse};
+use symbolon_store::{AccessToken, NewGrant, NewRefreshToken};
 
 use super::BoxFuture;
 use super::error::store_failure;
-use super::issue::Issued;
-use super::records::GrantRecord;
+use super::issue::{self, Issued};
+use super::records::{GrantRecord, RefreshRecord};
 use crate::cx::Cx;
 use crate::snapshot::Client;
 
@@ -35,6 +38,7 @@ pub static GRANTS: &[&dyn Grant] = &[
     &authorization_code::AuthorizationCode,
     &client_credentials::ClientCredentials,
     &refresh_token::RefreshToken,
+    &password::Password,
 ];
 
 /// What a grant may look at.
@@ -71,8 +75,9 @@ pub enum Owner {
 /// A person's grant to the client.
 #[derive(Debug)]
 pub struct Person {
-    /// Names the grant: everything issued from it ends with it.
-    pub grant_id: String,
+    /// Names the stored grant: everything issued from it ends with it. `None`: nothing is stored, and what is issued
+    /// lives until it expires; there is then no refresh token and no ID token.
+    pub grant_id: Option<String>,
     /// What was granted, and how the person was authenticated.
     pub record: GrantRecord,
     /// `nonce` of the authorization request, for the first ID token.
@@ -91,6 +96,8 @@ pub enum Spends<'a> {
     Code(&'a str),
     /// A refresh token, for another.
     RefreshToken(&'a str),
+    /// Nothing; but the person's grant begins with this answer, and is stored with what is issued from it.
+    NewGrant,
 }
 
 impl Owner {
@@ -124,19 +131,61 @@ pub async fn commit(
             remember_access_token(request, &issued).await?;
             refresh_token::spend(request, token, &mut issued).await?;
         }
+        Spends::NewGrant => begin(request, &issued).await?,
     }
     Ok(issued.response)
 }
 
 /// Keeps what introspection needs of an opaque token. A signed one needs nothing.
 async fn remember_access_token(request: TokenRequest<'_>, issued: &Issued) -> Result<(), OAuthError> {
-    let Some(new) = &issued.access_token else { return Ok(()) };
-    let record = symbolon_store::AccessToken {
+    let Some(record) = access_row(request, issued) else { return Ok(()) };
+    let inserted = request.cx.store().insert_access_token(&issued.response.access_token, &record).await;
+    inserted.map_err(|error| store_failure(&error))
+}
+
+/// Stores the grant that begins with this answer together with what was issued from it, whole or not at all.
+async fn begin(request: TokenRequest<'_>, issued: &Issued) -> Result<(), OAuthError> {
+    let Some((id, record)) = &issued.grant else {
+        return Err(OAuthError::server_error("new_grant_without_person"));
+    };
+    let (now, client_id) = (request.cx.now, request.client.id());
+    let lifetimes = issue::Lifetimes::of(&request.cx.workspace, request.client);
+    let grant = NewGrant {
+        id,
+        client_id,
+        subject: Some(&record.authentication.subject),
+        doc: record,
+        created_at: now.millis(),
+        expires_at: now.plus_seconds(lifetimes.grant()).millis(),
+    };
+    let refresh = refresh_row(request, issued);
+    let access = access_row(request, issued);
+    let access = access.as_ref().map(|record| (issued.response.access_token.as_str(), record));
+    let stored = request.cx.store().begin_grant(&grant, refresh.as_ref(), access).await;
+    stored.map_err(|error| store_failure(&error))
+}
+
+/// The row of a new refresh token.
+fn refresh_row<'a>(
+    request: TokenRequest<'a>,
+    issued: &'a Issued,
+) -> Option<NewRefreshToken<'a, RefreshRecord>> {
+    let (new, token) = issued.refresh_token.as_ref().zip(issued.response.refresh_token.as_deref())?;
+    Some(NewRefreshToken {
+        token,
+        grant_id: &new.grant_id,
+        client_id: request.client.id(),
+        doc: &new.record,
+        expires_at: new.expires_at,
+    })
+}
+
+/// The row of an opaque access token.
+fn access_row<'a>(request: TokenRequest<'_>, issued: &'a Issued) -> Option<AccessToken<&'a Value>> {
+    issued.access_token.as_ref().map(|new| AccessToken {
         grant_id: new.grant_id.clone(),
         client_id: request.client.id().to_owned(),
         doc: &new.doc,
         expires_at: new.expires_at,
-    };
-    let inserted = request.cx.store().insert_access_token(&issued.response.access_token, &record).await;
-    inserted.map_err(|error| store_failure(&error))
+    })
 }

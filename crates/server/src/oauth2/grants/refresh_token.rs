@@ -54,7 +54,7 @@ async fn redeem(request: TokenRequest<'_>) -> Result<Redeemed<'_>, OAuthError> {
         true => Spends::Nothing { keeps: Some(token) },
         false => Spends::RefreshToken(token),
     };
-    let person = Person { grant_id: found.grant_id, record, nonce: None };
+    let person = Person { grant_id: Some(found.grant_id), record, nonce: None };
     Ok(Redeemed { owner: Owner::Person(Box::new(person)), scope, spends })
 }
 

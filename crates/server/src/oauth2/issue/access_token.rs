@@ -17,6 +17,9 @@ struct Claims<'a> {
     aid: &'a str,
     amr: &'a [String],
     aud: Audience<'a>,
+    /// The client, where nothing else tells: no grant, and a subject that is a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cnf: Option<Confirmation<'a>>,
     exp: i64,
@@ -82,9 +85,10 @@ impl Draft<'_> {
             aid: &workspace.id,
             amr: authentication.map_or(&[], |authentication| &authentication.amr),
             aud: Audience::new(cx, client, scope),
+            client_id: person.filter(|person| person.grant_id.is_none()).map(|_| client.id()),
             cnf: thumbprint.map(|thumbprint| Confirmation { thumbprint }),
             exp: cx.now.seconds().saturating_add(lifetime),
-            gid: person.map(|person| &*person.grant_id),
+            gid: person.and_then(|person| person.grant_id.as_deref()),
             iat: cx.now.seconds(),
             idp: authentication.map_or("", |authentication| &authentication.idp_id),
             iss: &issuer,

@@ -7,6 +7,9 @@ use crate::snapshot::{Client, Workspace};
 /// The lifetime of an ID token where nothing is configured, in seconds.
 const ID_TOKEN_SECONDS: i64 = 60 * 60;
 
+/// A grant is kept at least this long, in seconds.
+const GRANT_SECONDS: i64 = 24 * 60 * 60;
+
 /// Lifetimes in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifetimes {
@@ -19,6 +22,12 @@ pub struct Lifetimes {
 }
 
 impl Lifetimes {
+    /// How long a grant is kept, in seconds: at least as long as what is issued with it lives. A refresh token
+    /// prolongs it.
+    pub const fn grant(&self) -> i64 {
+        if self.access_token > GRANT_SECONDS { self.access_token } else { GRANT_SECONDS }
+    }
+
     /// The lifetimes of what this workspace issues to this client.
     pub fn of(workspace: &Workspace, client: &Client) -> Self {
         let server = &workspace.server;

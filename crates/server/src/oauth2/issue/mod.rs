@@ -19,7 +19,8 @@ pub use front_channel::{FrontChannel, FrontChannelIssued, FrontChannelResponse, 
 pub use lifetimes::Lifetimes;
 pub use refresh_token::{NewRefresh, may_refresh};
 
-use super::grants::Redeemed;
+use super::grants::{Owner, Person, Redeemed, Spends};
+use super::records::GrantRecord;
 use super::scope;
 use crate::cx::Cx;
 use crate::snapshot::Client;
@@ -38,6 +39,8 @@ pub struct Issued {
     pub access_token: Option<NewAccess>,
     /// What goes with a new refresh token.
     pub refresh_token: Option<NewRefresh>,
+    /// The grant that begins with this answer, by its id.
+    pub grant: Option<(String, GrantRecord)>,
 }
 
 /// An opaque access token to be remembered. The token itself is in the answer.
@@ -80,9 +83,11 @@ pub fn tokens(cx: &Cx, client: &Client, redeemed: Redeemed<'_>) -> Result<Issued
         },
         access_token: row,
         refresh_token: None,
+        grant: None,
     };
     if let Some(person) = owner.person() {
-        if scope.contains(OPENID) {
+        // An ID token tells of a login here, and so of a grant.
+        if scope.contains(OPENID) && person.grant_id.is_some() {
             let made = id_token::Draft {
                 cx,
                 client,
@@ -96,6 +101,10 @@ pub fn tokens(cx: &Cx, client: &Client, redeemed: Redeemed<'_>) -> Result<Issued
             issued.response.id_token = Some(made.finish()?);
         }
         refresh_token::add(cx, client, person, &spends, &mut issued);
+    }
+    if let (Spends::NewGrant, Owner::Person(person)) = (&spends, owner) {
+        let Person { grant_id, record, .. } = *person;
+        issued.grant = grant_id.map(|id| (id, record));
     }
     Ok(issued)
 }

@@ -21,9 +21,9 @@ pub struct NewRefresh {
 
 /// Adds a refresh token where one is due: the client may use the grant, and `offline_access` was granted.
 pub(super) fn add(cx: &Cx, client: &Client, person: &Person, spends: &Spends<'_>, issued: &mut Issued) {
-    if !may_refresh(cx, client, &person.record) {
+    let Some(grant_id) = person.grant_id.as_ref().filter(|_| may_refresh(cx, client, &person.record)) else {
         return;
-    }
+    };
     if let Spends::Nothing { keeps: Some(token) } = spends {
         issued.response.refresh_token = Some((*token).to_owned());
         return;
@@ -31,7 +31,7 @@ pub(super) fn add(cx: &Cx, client: &Client, person: &Person, spends: &Spends<'_>
     let lifetime = Lifetimes::of(&cx.workspace, client).refresh_token;
     issued.response.refresh_token = Some(cx.app.rng.secret());
     issued.refresh_token = Some(NewRefresh {
-        grant_id: person.grant_id.clone(),
+        grant_id: grant_id.clone(),
         record: RefreshRecord { certificate: certificate(cx, client) },
         expires_at: cx.now.plus_seconds(lifetime).millis(),
     });

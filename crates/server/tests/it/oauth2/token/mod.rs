@@ -5,6 +5,7 @@ mod bad_input;
 mod certificate_bound;
 mod client_credentials;
 mod client_secret;
+mod password;
 mod refresh_token;
 mod self_signed_tls_client_auth;
 mod tls_client_auth;
