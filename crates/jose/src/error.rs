@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::Algorithm;
+use crate::{Algorithm, ContentEncryption, KeyManagement};
 
 /// Which part of a token an error speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +38,12 @@ pub enum Error {
     /// A compact JWS has exactly three parts (RFC 7515 §7.1).
     #[error("a compact JWS has three parts")]
     PartCount,
+    /// A compact JWE has exactly five parts (RFC 7516 §7.1).
+    #[error("a compact JWE has five parts")]
+    EncryptedPartCount,
+    /// `zip`: expanding what a stranger compressed is never accepted.
+    #[error("compressed content (zip) is not accepted")]
+    Compressed,
     /// Not strict base64url (RFC 7515 §2).
     #[error("not base64url without padding")]
     Base64,
@@ -78,6 +84,32 @@ pub enum Error {
         /// as the token says it
         algorithm: Algorithm,
     },
+    /// `enc` is not one of [`ContentEncryption`].
+    #[error("unknown enc")]
+    UnknownEncryption,
+    /// The caller does not allow this `alg` of a JWE here.
+    #[error("alg {0} is not allowed here")]
+    KeyManagementNotAllowed(KeyManagement),
+    /// The caller does not allow this `enc` here.
+    #[error("enc {0} is not allowed here")]
+    ContentEncryptionNotAllowed(ContentEncryption),
+    /// The key does not serve this `alg` of a JWE.
+    #[error("key does not serve alg {0}")]
+    KeyManagementMismatch(KeyManagement),
+    /// No public key of the set serves this `alg`.
+    #[error("no key to encrypt to for alg {0}")]
+    NoEncryptionKey(KeyManagement),
+    /// None of the keys has this `kid` and serves this `alg`.
+    #[error("no key for kid {kid:?} and alg {algorithm}")]
+    NoDecryptionKey {
+        /// as the token says it
+        kid: Option<String>,
+        /// as the token says it
+        algorithm: KeyManagement,
+    },
+    /// Wrong key, wrong tag, wrong padding, whatever it is: one error, so that no answer tells them apart.
+    #[error("does not decrypt")]
+    Decryption,
     /// The signature or MAC is not valid.
     #[error("signature is not valid")]
     BadSignature,
@@ -98,6 +130,17 @@ pub enum Error {
     /// The key is not for verifying signatures (`use`, `key_ops` or `alg` say so).
     #[error("key is not for signatures")]
     NotForSignatures,
+    /// The key is not for encryption (`use`, `key_ops` or `alg` say so).
+    #[error("key is not for encryption")]
+    NotForEncryption,
+    /// A shared secret of another length than the algorithms need (RFC 7518 §4.4, §4.5).
+    #[error("secret of {bytes} bytes, {needed} are needed")]
+    SecretLength {
+        /// bytes
+        bytes: usize,
+        /// bytes
+        needed: usize,
+    },
     /// A symmetric key where only public keys belong.
     #[error("symmetric key in a set of public keys")]
     SymmetricKey,

@@ -53,7 +53,7 @@ const REGISTERED: [&str; 20] = [
 
 /// `crit` must be a list of names, each present, unregistered, listed once, and understood
 /// (RFC 7515 §4.1.11).
-fn critical(raw: &Map<String, Value>, understood: &[&str]) -> Result<Vec<String>, Error> {
+pub(crate) fn critical(raw: &Map<String, Value>, understood: &[&str]) -> Result<Vec<String>, Error> {
     const MALFORMED: Error = Error::MalformedHeader("crit");
     let Some(list) = raw.get("crit") else { return Ok(Vec::new()) };
     let list = list.as_array().filter(|list| !list.is_empty()).ok_or(MALFORMED)?;
@@ -71,7 +71,7 @@ fn critical(raw: &Map<String, Value>, understood: &[&str]) -> Result<Vec<String>
     Ok(names)
 }
 
-fn text(raw: &Map<String, Value>, name: &'static str) -> Result<Option<String>, Error> {
+pub(crate) fn text(raw: &Map<String, Value>, name: &'static str) -> Result<Option<String>, Error> {
     match raw.get(name) {
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),

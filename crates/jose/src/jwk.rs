@@ -240,6 +240,18 @@ impl Jwk {
         Ok(sha256_b64url(canonical.as_bytes()))
     }
 
+    /// The curve and the uncompressed point of an EC key; whether it lies on the curve is checked where it is used.
+    pub(crate) fn point(&self) -> Result<(Curve, Vec<u8>), Error> {
+        let curve = Curve::from_name(self.crv.as_deref().ok_or(Error::MissingMember("crv"))?)?;
+        // RFC 7518 §6.2.1.2: the octets of a coordinate have the full size of the field.
+        let coordinate = |name, value| match Self::octets(name, value)? {
+            octets if octets.len() == curve.field_bytes() => Ok(octets),
+            _ => Err(Error::MalformedMember(name)),
+        };
+        let point = [&[4][..], &coordinate("x", &self.x)?, &coordinate("y", &self.y)?].concat();
+        Ok((curve, point))
+    }
+
     /// The octets of a public member.
     pub(crate) fn octets(name: &'static str, value: &Option<String>) -> Result<Vec<u8>, Error> {
         let text = value.as_deref().ok_or(Error::MissingMember(name))?;

@@ -1,4 +1,5 @@
-//! JOSE over aws-lc-rs: JWK (RFC 7517), JWA (RFC 7518), JWS (RFC 7515), JWT (RFC 7519), thumbprints (RFC 7638).
+//! JOSE over aws-lc-rs: JWK (RFC 7517), JWA (RFC 7518), JWS (RFC 7515), JWE (RFC 7516), JWT (RFC 7519),
+//! thumbprints (RFC 7638).
 //!
 //! Nothing here reads a clock, a file or the network: keys, time and limits are parameters. A key says
 //! which algorithms it serves, so a token's `alg` can choose among them but never beyond them
@@ -11,6 +12,7 @@ mod error;
 mod hash;
 mod header;
 mod json;
+mod jwe;
 mod jwk;
 mod jwk_set;
 mod jws;
@@ -27,6 +29,7 @@ pub use algorithm::Algorithm;
 pub use error::{Error, Part};
 pub use hash::{constant_time_eq, half_hash, sha256, sha256_b64url};
 pub use header::Header;
+pub use jwe::{ContentEncryption, DecryptionKey, EncryptionKey, Jwe, JweEncrypter, JweHeader, KeyManagement};
 pub use jwk::{Jwk, KeyType, SecretMember};
 pub use jwk_set::JwkSet;
 pub use jws::{DEFAULT_MAX_BYTES, ParseOptions, UnverifiedJws, VerifiedJws};

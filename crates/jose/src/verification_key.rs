@@ -93,13 +93,7 @@ impl VerificationKey {
     }
 
     fn from_ec(jwk: &Jwk) -> Result<Self, Error> {
-        let curve = Curve::from_name(jwk.crv.as_deref().ok_or(Error::MissingMember("crv"))?)?;
-        // RFC 7518 §6.2.1.2: the octets of a coordinate have the full size of the field.
-        let coordinate = |name, value| match Jwk::octets(name, value)? {
-            octets if octets.len() == curve.field_bytes() => Ok(octets),
-            _ => Err(Error::MalformedMember(name)),
-        };
-        let point = [&[4][..], &coordinate("x", &jwk.x)?, &coordinate("y", &jwk.y)?].concat();
+        let (curve, point) = jwk.point()?;
         Self::public(curve.algorithm(), curve.verification(), &point)
     }
 

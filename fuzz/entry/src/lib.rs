@@ -11,7 +11,7 @@ mod x509;
 pub type Target = fn(&[u8]);
 
 pub use http::{authorization, form};
-pub use tokens::{jwk_set, jwt};
+pub use tokens::{jwe, jwk_set, jwt};
 pub use x509::{certificate, chain, name};
 
 /// Every target by its name, which is also the name of its corpus folder.
@@ -20,6 +20,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("certificate", certificate),
     ("chain", chain),
     ("form", form),
+    ("jwe", jwe),
     ("jwk_set", jwk_set),
     ("jwt", jwt),
     ("name", name),

@@ -1,6 +1,8 @@
 //! JWTs and key sets.
 
-use symbolon_jose::{Algorithm, JwkSet, KeySet, UnverifiedJwt};
+use symbolon_jose::{
+    Algorithm, ContentEncryption, DecryptionKey, Jwe, Jwk, JwkSet, KeyManagement, KeySet, UnverifiedJwt,
+};
 
 /// The public key of RFC 7515 Appendix A.3.1.
 const KEYS: &str = r#"{"keys":[{"kty":"EC","crv":"P-256",
@@ -21,6 +23,28 @@ pub fn jwt(data: &[u8]) {
         // ECDSA lets anyone make a second signature from one; it says the same.
         let (signed, _) = text.rsplit_once('.').unwrap_or_default();
         assert_eq!(signed, SIGNED, "a forged token verifies");
+    }
+}
+
+/// The keys of RFC 7516 Appendix A.3.3 and RFC 7520 §5.5.1.
+const DECRYPTION_KEYS: [&str; 2] = [
+    r#"{"kty":"oct","k":"GawgguFyGrWKav7AX4VKUg"}"#,
+    r#"{"kty":"EC","kid":"meriadoc.brandybuck@buckland.example","use":"enc","crv":"P-256","x":"Ze2loSV3wrroKUN_4zhwGhCqo3Xhu1td4QjeQ5wIVR0","y":"HlLtdXARY_f55A3fnzQbPcm6hgr34Mp8p-nuzQCE0Zw","d":"r_kHyZ-a06rmxM3yESK84r1otSg-aQcVStkRhA-iCM8"}"#,
+];
+/// How what was encrypted to them begins.
+const PLAINTEXTS: [&[u8]; 2] = [b"Live long and prosper.", b"You can trust us"];
+
+/// A JWE: nothing decrypts but what somebody encrypted to the key.
+pub fn jwe(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let Ok(token) = Jwe::parse(text, 16 * 1024) else { return };
+    let keys: Vec<_> = DECRYPTION_KEYS
+        .iter()
+        .filter_map(|key| DecryptionKey::from_jwk(&serde_json::from_str::<Jwk>(key).ok()?).ok())
+        .collect();
+    assert!(keys.len() == DECRYPTION_KEYS.len(), "the RFCs' keys are keys");
+    if let Ok(plain) = token.decrypt(&keys, &KeyManagement::ALL, &ContentEncryption::ALL) {
+        assert!(PLAINTEXTS.iter().any(|known| plain.starts_with(known)), "a forged token decrypts");
     }
 }
 

@@ -36,6 +36,8 @@ fn the_corpus_reaches_what_is_accepted() {
     assert!(parse(first).matches(&parse(second)));
     let token = String::from_utf8(read("jwt/rfc7515-a3")).unwrap();
     assert!(symbolon_jose::UnverifiedJwt::parse(&token).is_ok());
+    let token = String::from_utf8(read("jwe/rfc7516-a3")).unwrap();
+    assert!(symbolon_jose::Jwe::parse(&token, 16 * 1024).is_ok());
 }
 
 /// Each byte flipped, cleared and filled in turn; the file cut off after each byte.

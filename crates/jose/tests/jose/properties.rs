@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 use serde_json::json;
 use symbolon_jose::{
-    Algorithm, Claims, Jwk, JwkSet, JwtSigner, KeySet, SigningKey, UnverifiedJwt, Validation,
-    VerificationKey, base64url, verify,
+    Algorithm, Claims, ContentEncryption, DecryptionKey, EncryptionKey, Jwe, JweEncrypter, Jwk, JwkSet,
+    JwtSigner, KeyManagement, KeySet, SigningKey, UnverifiedJwt, Validation, VerificationKey, base64url,
+    verify,
 };
 
 use crate::keys;
@@ -146,6 +147,59 @@ proptest! {
         let read_again: Claims = serde_json::from_str(&claims.to_string()).expect("our own JSON");
         prop_assert_eq!(jwt.claims, read_again);
         prop_assert_eq!(jwt.header.kid.unwrap_or_default(), kid);
+    }
+
+    #[test]
+    fn what_is_encrypted_is_what_is_decrypted(
+        plaintext in proptest::collection::vec(any::<u8>(), 0..300),
+        secret in "[ -~]{1,60}",
+        algorithm in proptest::sample::select(KeyManagement::SYMMETRIC.to_vec()),
+        enc in proptest::sample::select(ContentEncryption::ALL.to_vec()),
+        at in any::<prop::sample::Index>(),
+        to in "[A-Za-z0-9_-]",
+    ) {
+        let encrypter = JweEncrypter::new(EncryptionKey::from_client_secret(&secret), algorithm, enc).expect("it serves");
+        let mut token = encrypter.encrypt(&plaintext, None).expect("it encrypts");
+        let keys = [DecryptionKey::from_client_secret(&secret)];
+        let decrypt = |token: &str| {
+            let jwe = Jwe::parse(token, 4096)?;
+            jwe.decrypt(&keys, &KeyManagement::ALL, &ContentEncryption::ALL).map(|text| text.to_vec())
+        };
+        prop_assert_eq!(decrypt(&token).expect("our own token"), plaintext);
+        let at = at.index(token.len());
+        prop_assume!(token[at..=at] != to);
+        token.replace_range(at..=at, &to);
+        prop_assert!(decrypt(&token).is_err());
+    }
+
+    #[test]
+    fn no_encrypted_token_makes_it_panic(
+        header in any_json(),
+        parts in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..80), 4),
+    ) {
+        let mut token = base64url::encode(header.to_string());
+        for part in parts {
+            token.push('.');
+            token.push_str(&base64url::encode(part));
+        }
+        if let Ok(jwe) = Jwe::parse(&token, 4096) {
+            let keys = [DecryptionKey::from_client_secret("secret")];
+            prop_assert!(jwe.decrypt(&keys, &KeyManagement::ALL, &ContentEncryption::ALL).is_err());
+        }
+    }
+
+    #[test]
+    fn no_jwk_to_encrypt_to_makes_it_panic(value in any_json()) {
+        if let Ok(jwk) = serde_json::from_value::<Jwk>(value) {
+            let _ = DecryptionKey::from_jwk(&jwk);
+            if let Ok(key) = EncryptionKey::from_jwk(&jwk) {
+                for algorithm in KeyManagement::ALL {
+                    if let Ok(encrypter) = JweEncrypter::new(key.clone(), algorithm, ContentEncryption::A128Gcm) {
+                        let _ = encrypter.encrypt(b"text", None);
+                    }
+                }
+            }
+        }
     }
 
     #[test]
