@@ -45,6 +45,12 @@ impl Cx {
         format!("{}/{}/{}{path}", self.base_url, self.workspace.tenant_id, self.workspace.id)
     }
 
+    /// The URLs of an endpoint: under the usual address and, where there is one, under that for certificates.
+    pub fn urls(&self, path: &str) -> impl Iterator<Item = String> {
+        let bases = [Some(&self.base_url), self.app.mtls_url.as_ref()].into_iter().flatten();
+        bases.map(move |base| format!("{base}/{}/{}{path}", self.workspace.tenant_id, self.workspace.id))
+    }
+
     /// The store, scoped to this workspace.
     pub fn store(&self) -> WorkspaceStore<'_> {
         self.app.store.workspace(&self.workspace.tenant_id, &self.workspace.id)

@@ -16,6 +16,11 @@ pub fn complete(rng: &Rng, client: &mut Client, faults: &mut Faults) {
     if client.client_secret.is_none() && needs_secret(client) {
         client.client_secret = Some(Secret::new(rng.secret()));
     }
+    // ES256 is what a client has that says nothing. A secret is for HMACs alone.
+    let shares_secret = client.token_endpoint_auth_method == ClientAuthMethod::ClientSecretJwt.as_str();
+    if shares_secret && client.token_endpoint_auth_signing_alg == "ES256" {
+        client.token_endpoint_auth_signing_alg = "HS256".to_owned();
+    }
     join_scopes(client);
     if let Some(certificate) = client.certificate.take() {
         match keys::of_certificate(&certificate) {

@@ -4,6 +4,7 @@
 //! Members are judged alone and against the workspace, not against one another where the standards do not: a client
 //! may list response types that its grant types do not serve.
 
+use symbolon_jose::Algorithm;
 use symbolon_pki::{RegisteredAttribute, SubjectAttribute};
 use symbolon_protocol::{ApplicationType, ClientAuthMethod, GrantType, ResponseType, redirect_uri};
 use symbolon_store::entity::client::SubjectType;
@@ -12,7 +13,8 @@ use url::Url;
 
 use super::keys;
 use crate::faults::Faults;
-use crate::snapshot::Workspace;
+use crate::oauth2::client_auth::assertion;
+use crate::snapshot::{PublicKeys, Workspace};
 
 /// Shortest client secret, in characters: below, it can be guessed.
 pub const SECRET_LENGTH: usize = 32;
@@ -126,6 +128,9 @@ fn authentication(client: &Client, workspace: &Workspace, faults: &mut Faults) {
             format!("is not among the workspace's token_endpoint_auth_methods ({})", allowed.join(", "));
         faults.add("token_endpoint_auth_method", message);
     }
+    if method.is_assertion() {
+        assertion(client, method, workspace, faults);
+    }
     if method == ClientAuthMethod::TlsClientAuth {
         one_certificate_attribute(client, faults);
     }
@@ -133,6 +138,32 @@ fn authentication(client: &Client, workspace: &Workspace, faults: &mut Faults) {
         matches!(method, ClientAuthMethod::SelfSignedTlsClientAuth | ClientAuthMethod::PrivateKeyJwt);
     if needs_keys && client.jwks.is_none() && client.jwks_uri.is_none() {
         faults.add("jwks", format!("or jwks_uri must be given with {method}"));
+    }
+}
+
+/// An assertion must be one that this server can check: an algorithm of the method and the workspace, and a key for it.
+fn assertion(client: &Client, method: ClientAuthMethod, workspace: &Workspace, faults: &mut Faults) {
+    let word = &client.token_endpoint_auth_signing_alg;
+    let known: Vec<_> = assertion::algorithms(workspace, method).collect();
+    let own = word.parse::<Algorithm>().ok();
+    if !word.is_empty() && !own.is_some_and(|own| known.contains(&own)) {
+        let words: Vec<_> = known.iter().map(|algorithm| algorithm.as_str()).collect();
+        let message = format!("must be one of {} with {method}, or empty for any of them", words.join(", "));
+        faults.add("token_endpoint_auth_signing_alg", message);
+        return;
+    }
+    if method != ClientAuthMethod::PrivateKeyJwt || client.jwks.is_none() {
+        return;
+    }
+    let keys = PublicKeys::of_client(client.jwks.as_ref()).verification;
+    let needed = own.map_or(known, |own| vec![own]);
+    if !needed.iter().any(|algorithm| keys.candidates(None, *algorithm).next().is_some()) {
+        let words: Vec<_> = needed.iter().map(|algorithm| algorithm.as_str()).collect();
+        let message = format!(
+            "has no key for {}: give one, or another token_endpoint_auth_signing_alg",
+            words.join(", ")
+        );
+        faults.add("jwks", message);
     }
 }
 

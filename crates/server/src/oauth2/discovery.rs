@@ -17,7 +17,7 @@ use symbolon_protocol::{
 use super::answer::public_json;
 use super::authorize::rules::response_type;
 use super::claims::SCOPE_CLAIMS;
-use super::client_auth::CLIENT_AUTH_METHODS;
+use super::client_auth::{CLIENT_AUTH_METHODS, assertion};
 use super::error::{ErrorBody, ErrorResponse};
 use super::grants::GRANTS;
 use super::response_modes::RESPONSE_MODES;
@@ -112,6 +112,7 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
         methods.iter().flatten().filter(|word| *word != ClientAuthMethod::None.as_str()).cloned().collect();
     let algorithms: Vec<_> =
         workspace.keys.signing_algorithms().map(|algorithm| algorithm.as_str().to_owned()).collect();
+    let assertions = assertion_algorithms(workspace);
     ProviderMetadata {
         issuer: cx.issuer(),
         authorization_endpoint: url(&cx.base_url, "/oauth2/authorize"),
@@ -146,8 +147,11 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
         request_uri_parameter_supported: Some(false),
         authorization_response_iss_parameter_supported: Some(true),
         token_endpoint_auth_methods_supported: methods.clone(),
+        token_endpoint_auth_signing_alg_values_supported: assertions.clone(),
         introspection_endpoint_auth_methods_supported: Some(confidential),
+        introspection_endpoint_auth_signing_alg_values_supported: assertions.clone(),
         revocation_endpoint_auth_methods_supported: methods,
+        revocation_endpoint_auth_signing_alg_values_supported: assertions,
         tls_client_certificate_bound_access_tokens: Some(true),
         subject_types_supported: subject_types(workspace),
         claims_supported: Some(claims()),
@@ -170,6 +174,17 @@ pub fn client_auth_methods(workspace: &Workspace) -> Vec<String> {
         .filter(|word| workspace.server.token_endpoint_auth_methods.iter().any(|own| own == word))
         .map(str::to_owned)
         .collect()
+}
+
+/// The algorithms of client assertions; `None` where no method takes one (RFC 8414 §2).
+fn assertion_algorithms(workspace: &Workspace) -> Option<Vec<String>> {
+    let methods =
+        CLIENT_AUTH_METHODS.iter().map(|method| method.method()).filter(|method| method.is_assertion());
+    let allowed = &workspace.server.token_endpoint_auth_methods;
+    let methods = methods.filter(|method| allowed.iter().any(|word| word == method.as_str()));
+    let algorithms = methods.flat_map(|method| assertion::algorithms(workspace, method));
+    let words: Vec<_> = algorithms.map(|algorithm| algorithm.as_str().to_owned()).collect();
+    (!words.is_empty()).then_some(words)
 }
 
 /// The grants that both this server and the workspace know.

@@ -13,6 +13,10 @@ pub struct TokenForm {
     /// The secret of a client that sends it in the form.
     #[schema(format = Password)]
     client_secret: Option<String>,
+    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`, with an assertion.
+    client_assertion_type: Option<String>,
+    /// The JWT of a client that signs one (RFC 7523 §2.2).
+    client_assertion: Option<String>,
     /// The scopes wanted, separated by spaces.
     scope: Option<String>,
     /// The authorization code.
@@ -43,6 +47,10 @@ pub struct TokenToExamine {
     /// The secret of a client that sends it in the form.
     #[schema(format = Password)]
     client_secret: Option<String>,
+    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`, with an assertion.
+    client_assertion_type: Option<String>,
+    /// The JWT of a client that signs one (RFC 7523 §2.2).
+    client_assertion: Option<String>,
 }
 
 /// What is known about a person (OpenID Connect Core §5.1). Further claims follow the scopes.

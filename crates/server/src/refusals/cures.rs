@@ -16,6 +16,10 @@ const CURES: &[(&str, &str)] = &[
     ("client_authenticated_twice", "Send one kind of credentials only: HTTP Basic, or the body, or a certificate alone."),
     ("client_id_contradiction", "Send the same client_id in the Authorization header and in the body, or in one of them only."),
     ("secret_mismatch", "Give the client its current secret; POST /api/admin/{tid}/clients/{cid}/rotateSecret makes a new one and keeps the old one valid for a while. In HTTP Basic both parts are form-encoded first (RFC 6749 §2.3.1)."),
+    ("client_assertion_algorithm", "Set the client's token_endpoint_auth_signing_alg to the algorithm it signs with, or to the empty text for any that the workspace takes (token_endpoint_auth_signing_alg_values)."),
+    ("client_assertion_audience", "Let the client put the issuer of this workspace into aud: it is in the discovery document."),
+    ("client_assertion_signature", "Register the public key that the client signs with (jwks, or published at its jwks_uri), under the kid that the assertion names."),
+    ("client_assertion_replayed", "Let the client make a new assertion with a random jti for each request, retries included."),
     // Certificates
     ("certificate_missing", "Call with the client's key and certificate (curl --key --cert). Behind a proxy: let it ask for a certificate and pass it on, and set server.client_certificate_header and server.trusted_proxies."),
     ("certificate_attribute_mismatch", "Register what the certificate has (compare the lines above), or issue the client a certificate with what is registered. POST /api/admin/{tid}/clients/parse-certificate shows what to register."),

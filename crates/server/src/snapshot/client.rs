@@ -1,7 +1,9 @@
 //! A client as requests need it: the entity, and what was parsed from it once.
 
+use symbolon_jose::VerificationKey;
 use symbolon_pki::{RegisteredAttribute, SubjectAttribute};
 use symbolon_protocol::{ClientAuthMethod, GrantType, ResponseType, ScopeSet};
+use symbolon_store::entity::Secret;
 use symbolon_store::entity::client::ClientStatus;
 use symbolon_store::{Store, StoreError, entity};
 
@@ -31,16 +33,25 @@ pub struct Client {
     pub keys: PublicKeys,
 }
 
-/// SHA-256 of a client secret, and until when it counts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What verifies a client secret, and until when it counts. The secret itself is not kept.
+#[derive(Clone, Debug)]
 pub struct SecretDigest {
     /// SHA-256 of the secret.
     pub digest: [u8; 32],
+    /// Verifies an HMAC by the secret (`client_secret_jwt`), for clients that may send one. `None` too when the secret
+    /// is shorter than a hash (RFC 7518 §3.2).
+    pub mac: Option<VerificationKey>,
     /// Unix seconds; `None`: for ever.
     pub expires_at: Option<i64>,
 }
 
 impl SecretDigest {
+    fn new(secret: &Secret, macs: bool, expires_at: Option<i64>) -> Self {
+        let bytes = secret.reveal().as_bytes();
+        let mac = if macs { VerificationKey::from_secret(bytes).ok() } else { None };
+        Self { digest: sha256(bytes), mac, expires_at }
+    }
+
     /// Whether the secret still counts.
     pub fn is_live(&self, now: Timestamp) -> bool {
         !super::is_expired(self.expires_at, now)
@@ -60,13 +71,12 @@ impl Client {
 
     /// Parses what requests need. What cannot be parsed grants nothing.
     pub fn new(mut entity: entity::Client) -> Self {
-        let secrets = take_secrets(&mut entity);
+        let auth_method =
+            entity.token_endpoint_auth_method.parse().unwrap_or(ClientAuthMethod::ClientSecretBasic);
+        let secrets = take_secrets(&mut entity, auth_method);
         let scopes = ScopeSet::from_words(&entity.scopes).unwrap_or_default();
         Self {
-            auth_method: entity
-                .token_endpoint_auth_method
-                .parse()
-                .unwrap_or(ClientAuthMethod::ClientSecretBasic),
+            auth_method,
             grant_types: entity.grant_types.iter().filter_map(|word| word.parse().ok()).collect(),
             response_types: entity.response_types.iter().filter_map(|word| word.parse().ok()).collect(),
             certificate: certificate(&entity),
@@ -99,19 +109,15 @@ impl Client {
 }
 
 /// Replaces the secrets in the entity by their digests here.
-fn take_secrets(entity: &mut entity::Client) -> Vec<SecretDigest> {
+fn take_secrets(entity: &mut entity::Client, method: ClientAuthMethod) -> Vec<SecretDigest> {
+    let macs = matches!(method, ClientAuthMethod::ClientSecretJwt | ClientAuthMethod::Unspecified);
     let expires_at = (entity.client_secret_expires_at > 0).then_some(entity.client_secret_expires_at);
-    let current = entity
-        .client_secret
-        .take()
-        .map(|secret| SecretDigest { digest: sha256(secret.reveal().as_bytes()), expires_at });
+    let current = entity.client_secret.take().map(|secret| SecretDigest::new(&secret, macs, expires_at));
     let ends = std::mem::take(&mut entity.rotated_secrets_expire_at);
     let ends = ends.into_iter().map(|at| (at > 0).then_some(at)).chain(std::iter::repeat(None));
     let rotated = std::mem::take(&mut entity.rotated_secrets);
-    let rotated = rotated
-        .into_iter()
-        .zip(ends)
-        .map(|(secret, expires_at)| SecretDigest { digest: sha256(secret.reveal().as_bytes()), expires_at });
+    let rotated = rotated.iter().zip(ends);
+    let rotated = rotated.map(|(secret, expires_at)| SecretDigest::new(secret, macs, expires_at));
     current.into_iter().chain(rotated).collect()
 }
 

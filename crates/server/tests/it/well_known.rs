@@ -69,8 +69,17 @@ async fn discovery_tells_what_works() {
       "introspection_endpoint_auth_methods_supported": [
         "client_secret_basic",
         "client_secret_post",
+        "client_secret_jwt",
+        "private_key_jwt",
         "tls_client_auth",
         "self_signed_tls_client_auth"
+      ],
+      "introspection_endpoint_auth_signing_alg_values_supported": [
+        "HS256",
+        "ES256",
+        "PS256",
+        "EdDSA",
+        "RS256"
       ],
       "issuer": "https://localhost:8443/default/default",
       "jwks_uri": "https://localhost:8443/default/default/.well-known/jwks.json",
@@ -100,9 +109,18 @@ async fn discovery_tells_what_works() {
       "revocation_endpoint_auth_methods_supported": [
         "client_secret_basic",
         "client_secret_post",
+        "client_secret_jwt",
+        "private_key_jwt",
         "tls_client_auth",
         "self_signed_tls_client_auth",
         "none"
+      ],
+      "revocation_endpoint_auth_signing_alg_values_supported": [
+        "HS256",
+        "ES256",
+        "PS256",
+        "EdDSA",
+        "RS256"
       ],
       "scopes_supported": [
         "address",
@@ -123,9 +141,18 @@ async fn discovery_tells_what_works() {
       "token_endpoint_auth_methods_supported": [
         "client_secret_basic",
         "client_secret_post",
+        "client_secret_jwt",
+        "private_key_jwt",
         "tls_client_auth",
         "self_signed_tls_client_auth",
         "none"
+      ],
+      "token_endpoint_auth_signing_alg_values_supported": [
+        "HS256",
+        "ES256",
+        "PS256",
+        "EdDSA",
+        "RS256"
       ],
       "userinfo_endpoint": "https://localhost:8443/default/default/userinfo",
       "userinfo_signing_alg_values_supported": [
@@ -190,7 +217,8 @@ async fn a_change_of_the_workspace_shows_at_once() {
     .await;
     let document = app.get(DISCOVERY).await.ok();
     assert_eq!(document["issuer"], "https://issuer.example");
-    assert_eq!(document["token_endpoint_auth_methods_supported"], serde_json::json!(["tls_client_auth"]));
+    let methods = serde_json::json!(["private_key_jwt", "tls_client_auth"]);
+    assert_eq!(document["token_endpoint_auth_methods_supported"], methods);
     assert_eq!(document["grant_types_supported"], serde_json::json!(["client_credentials"]));
 }
 

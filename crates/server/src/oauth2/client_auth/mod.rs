@@ -3,10 +3,13 @@
 //! A request authenticates in exactly one way. The way must be the one the client is registered for, and one that
 //! the workspace allows; then the method's own file checks the proof.
 
+pub mod assertion;
 mod client_secret_basic;
+mod client_secret_jwt;
 mod client_secret_post;
 mod none;
 mod presented;
+mod private_key_jwt;
 mod secret;
 mod self_signed_tls_client_auth;
 mod tls_client_auth;
@@ -54,10 +57,15 @@ pub trait ClientAuth: Sync {
 pub static CLIENT_AUTH_METHODS: &[&dyn ClientAuth] = &[
     &client_secret_basic::ClientSecretBasic,
     &client_secret_post::ClientSecretPost,
+    &client_secret_jwt::ClientSecretJwt,
+    &private_key_jwt::PrivateKeyJwt,
     &tls_client_auth::TlsClientAuth,
     &self_signed_tls_client_auth::SelfSignedTlsClientAuth,
     &none::None,
 ];
+
+/// Where clients authenticate, below the address of the workspace: what an assertion may name as its audience.
+const ENDPOINTS: &[&str] = &["/oauth2/token", "/oauth2/introspect", "/oauth2/revoke", "/par"];
 
 /// A client that has proved who it is, or a public one that said so.
 #[derive(Clone, Debug)]
@@ -104,7 +112,7 @@ async fn identify(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Authentic
 /// # Errors
 /// As [`authenticate`].
 pub async fn rehearse(cx: &Cx, client_id: &str) -> Result<Authenticated, OAuthError> {
-    check(cx, Claimed { client_id, secret: None }, None).await
+    check(cx, Claimed { client_id, secret: None, assertion: None }, None).await
 }
 
 /// The same for a client that is at hand.
@@ -112,7 +120,7 @@ pub async fn rehearse(cx: &Cx, client_id: &str) -> Result<Authenticated, OAuthEr
 /// # Errors
 /// As [`authenticate`].
 pub async fn rehearse_as(cx: &Cx, client: &Client) -> Result<(), OAuthError> {
-    let claimed = Claimed { client_id: client.id(), secret: None };
+    let claimed = Claimed { client_id: client.id(), secret: None, assertion: None };
     verify(cx, client, claimed, None).await.map(drop)
 }
 

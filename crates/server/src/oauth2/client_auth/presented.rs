@@ -4,6 +4,8 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use symbolon_protocol::{Authorization, BasicCredentials, Form, OAuthError};
 
+use super::assertion::Assertion;
+
 /// The credentials in a request.
 #[derive(Debug)]
 pub struct Presented<'a> {
@@ -13,6 +15,8 @@ pub struct Presented<'a> {
     pub client_id: Option<&'a str>,
     /// `client_secret` in the form.
     client_secret: Option<&'a str>,
+    /// `client_assertion` in the form.
+    pub assertion: Option<Assertion<'a>>,
 }
 
 /// A client id, and the secret that came with it.
@@ -22,23 +26,22 @@ pub struct Claimed<'a> {
     pub client_id: &'a str,
     /// The secret, where one was sent.
     pub secret: Option<&'a str>,
+    /// The assertion, where one was sent.
+    pub assertion: Option<&'a Assertion<'a>>,
 }
 
 impl<'a> Presented<'a> {
     /// Reads header and form.
     ///
     /// # Errors
-    /// `invalid_client` when the header is malformed or of another scheme, `invalid_request` when header and form
-    /// name different clients or the form holds what no method here reads.
+    /// `invalid_client` when header or assertion is malformed or of another kind, `invalid_request` when header and
+    /// form name different clients.
     pub fn read(headers: &HeaderMap, form: &'a Form) -> Result<Self, OAuthError> {
-        if form.get("client_assertion").is_some() || form.get("client_assertion_type").is_some() {
-            return Err(OAuthError::invalid_client("client_assertion_not_served")
-                .description("Client assertions are not supported by this server."));
-        }
         let presented = Self {
             basic: basic(headers)?,
             client_id: form.get("client_id"),
             client_secret: form.get("client_secret"),
+            assertion: Assertion::read(form)?,
         };
         if let (Some(basic), Some(client_id)) = (&presented.basic, presented.client_id)
             && !basic.readings().any(|(id, _)| id == client_id)
@@ -60,9 +63,16 @@ impl<'a> Presented<'a> {
         let basic = self.basic.iter().flat_map(BasicCredentials::readings);
         let header = basic
             .filter(|(id, _)| self.client_id.is_none_or(|client_id| client_id == *id))
-            .map(|(client_id, secret)| Claimed { client_id, secret: Some(secret) });
-        let form = self.client_id.filter(|_| self.basic.is_none());
-        header.chain(form.map(|client_id| Claimed { client_id, secret: self.client_secret }))
+            .map(|(client_id, secret)| Claimed { client_id, secret: Some(secret), assertion: None });
+        let assertion = self.assertion.as_ref().filter(|_| self.basic.is_none());
+        let asserted = assertion.map(|assertion| Claimed {
+            client_id: &assertion.client_id,
+            secret: None,
+            assertion: Some(assertion),
+        });
+        let form = self.client_id.filter(|_| self.basic.is_none() && self.assertion.is_none());
+        let form = form.map(|client_id| Claimed { client_id, secret: self.client_secret, assertion: None });
+        header.chain(asserted).chain(form)
     }
 }
 

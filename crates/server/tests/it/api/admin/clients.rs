@@ -330,3 +330,34 @@ async fn a_certificate_is_parsed_however_it_is_sent() {
     assert_eq!(answer.status, 400);
     assert_eq!(console.request("POST", path).body("application/json", "{}").await.status, 415);
 }
+
+#[tokio::test]
+async fn a_client_that_signs_assertions_registers_what_can_be_checked() {
+    let console = Console::new().await;
+    let key = json!({"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"});
+    let body = |method: &str, alg: &str, keys: Value| {
+        json!({
+            "authorization_server_id": "default", "token_endpoint_auth_method": method,
+            "token_endpoint_auth_signing_alg": alg, "jwks": keys,
+        })
+    };
+    for (method, alg, keys, member) in [
+        ("private_key_jwt", "EdDSA", Value::Null, "jwks"),
+        ("private_key_jwt", "ES256", json!({"keys": [key]}), "jwks"),
+        ("private_key_jwt", "EdDSA", json!({"keys": []}), "jwks"),
+        ("private_key_jwt", "HS256", json!({"keys": [key]}), "token_endpoint_auth_signing_alg"),
+        ("private_key_jwt", "none", json!({"keys": [key]}), "token_endpoint_auth_signing_alg"),
+        ("client_secret_jwt", "RS256", Value::Null, "token_endpoint_auth_signing_alg"),
+    ] {
+        let answer = console.post("/clients", &body(method, alg, keys)).await;
+        assert_eq!(answer.status, 422, "{method} {alg}");
+        assert!(answer.json()["details"].get(member).is_some(), "{method} {alg}: {}", answer.text());
+    }
+    console.post("/clients", &body("private_key_jwt", "EdDSA", json!({"keys": [key]}))).await.created();
+    console.post("/clients", &body("private_key_jwt", "", json!({"keys": [key]}))).await.created();
+    let secret =
+        json!({"authorization_server_id": "default", "token_endpoint_auth_method": "client_secret_jwt"});
+    let created = console.post("/clients", &secret).await.created();
+    assert_eq!(created["token_endpoint_auth_signing_alg"], "HS256");
+    assert_eq!(created["client_secret"].as_str().unwrap().len(), 43);
+}

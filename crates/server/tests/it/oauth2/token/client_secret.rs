@@ -151,9 +151,10 @@ async fn a_client_assertion_is_not_ignored() {
     let app = app().await;
     let form = [FORM[0], ("client_id", "basic"), ("client_assertion", "x.y.z")];
     insta::assert_snapshot!(app.post(TOKEN).form(&form).basic("basic", SECRET).await.refused(), @r#"
-    401 invalid_client: Client assertions are not supported by this server.
+    401 invalid_client: client_assertion and client_assertion_type belong together.
     challenge: Basic realm="oauth2"
-    reason: client_assertion_not_served
+    reason: client_assertion_incomplete
+    expected: client_assertion_type
     client: basic
     "#);
 }

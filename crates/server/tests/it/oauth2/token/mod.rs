@@ -3,6 +3,7 @@
 mod authorization_code;
 mod bad_input;
 mod certificate_bound;
+mod client_assertion;
 mod client_credentials;
 mod client_secret;
 mod password;
