@@ -22,6 +22,8 @@ pub struct OAuthError {
     pub description: Cow<'static, str>,
     /// Why, for the log.
     pub reason: Box<Reason>,
+    /// `DPoP-Nonce` of the answer: what the next proof must carry (RFC 9449 §8).
+    pub dpop_nonce: Option<Box<str>>,
 }
 
 /// Why a request was refused: for the log and the refusal record.
@@ -50,6 +52,7 @@ impl OAuthError {
             code,
             description: Cow::Borrowed(code.sentence()),
             reason: Box::new(Reason { code: Cow::Borrowed(reason), ..Reason::default() }),
+            dpop_nonce: None,
         }
     }
 
@@ -78,6 +81,13 @@ impl OAuthError {
     #[must_use]
     pub fn got(mut self, text: impl fmt::Display) -> Self {
         self.reason.got = Some(legible(&text.to_string()));
+        self
+    }
+
+    /// Hands the client a nonce with the answer.
+    #[must_use]
+    pub fn dpop_nonce(mut self, nonce: impl Into<Box<str>>) -> Self {
+        self.dpop_nonce = Some(nonce.into());
         self
     }
 

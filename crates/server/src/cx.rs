@@ -6,12 +6,14 @@ use axum::extract::FromRequestParts;
 use axum::response::Response;
 use http::request::Parts;
 
+use symbolon_protocol::OAuthError;
 use symbolon_store::WorkspaceStore;
 
 use crate::app::App;
 use crate::base_url::BaseUrl;
 use crate::clock::Timestamp;
 use crate::middleware::RequestId;
+use crate::oauth2::dpop;
 use crate::oauth2::error::ErrorResponse;
 use crate::snapshot::Workspace;
 use crate::tls::Peer;
@@ -31,6 +33,8 @@ pub struct Cx {
     pub base_url: BaseUrl,
     /// The other end of the connection, and its certificate.
     pub peer: Peer,
+    /// The `DPoP` header, not yet believed: see [`Cx::proof`].
+    pub dpop: dpop::Presented,
 }
 
 impl Cx {
@@ -49,6 +53,15 @@ impl Cx {
     pub fn urls(&self, path: &str) -> impl Iterator<Item = String> {
         let bases = [Some(&self.base_url), self.app.mtls_url.as_ref()].into_iter().flatten();
         bases.map(move |base| format!("{base}/{}/{}{path}", self.workspace.tenant_id, self.workspace.id))
+    }
+
+    /// The key that the sender of this request has proven to hold beside a certificate (RFC 9449): checked once,
+    /// however often it is asked for.
+    ///
+    /// # Errors
+    /// As [`dpop::Presented::proof`].
+    pub fn proof(&self) -> Result<Option<&dpop::Proof>, OAuthError> {
+        self.dpop.proof(&dpop::Judge::of(self))
     }
 
     /// The store, scoped to this workspace.
@@ -78,6 +91,7 @@ impl FromRequestParts<App> for Cx {
             request_id: RequestId::of(parts),
             base_url,
             peer: Peer::of(parts),
+            dpop: dpop::Presented::of(parts),
         })
     }
 }

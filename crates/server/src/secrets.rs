@@ -7,12 +7,14 @@ use aws_lc_rs::{digest, hkdf, hmac};
 pub struct Keys {
     /// Signs the `csrf` fields of forms.
     pub csrf: hmac::Key,
+    /// Authenticates the nonces of `DPoP` proofs.
+    pub dpop_nonce: hmac::Key,
 }
 
 impl Keys {
     /// Derives the keys from the master key by HKDF (RFC 5869), a label for each use.
     pub fn derive(master: &[u8]) -> Self {
-        Self { csrf: hmac_key(master, b"csrf") }
+        Self { csrf: hmac_key(master, b"csrf"), dpop_nonce: hmac_key(master, b"dpop nonce") }
     }
 }
 

@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::base_url::BaseUrl;
 use crate::clock::Timestamp;
 use crate::middleware::RequestId;
+use crate::oauth2::dpop;
 use crate::snapshot::Workspace;
 use crate::tls::Peer;
 
@@ -48,7 +49,8 @@ impl FromRequestParts<App> for ManagementCx {
             .map_err(|error| ApiError::new(Kind::BadRequest, error.description.as_ref()).seen(&error))?;
         let now = app.clock.now();
         let peer = Peer::of(parts);
-        let caller = bearer::Caller { app, now, peer: &peer };
+        let dpop = dpop::Presented::of(parts);
+        let caller = bearer::Caller { app, now, peer: &peer, dpop: &dpop, base_url: &base_url };
         let path_tenant = path_tenant(parts.uri.path());
         let actor = bearer::authenticate(&caller, &parts.headers, authority, path_tenant).await?;
         let tenant_id = actor.tenant_id.clone();

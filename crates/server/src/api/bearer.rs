@@ -8,8 +8,10 @@ use symbolon_protocol::{ErrorCode, OAuthError, ScopeSet};
 use crate::api::error::{ApiError, Kind};
 use crate::api::scheme::{Authority, Issuer};
 use crate::app::App;
+use crate::base_url::BaseUrl;
 use crate::clock::Timestamp;
-use crate::oauth2::access_token::{self, AccessToken};
+use crate::oauth2::access_token::{self, AccessToken, Scheme, Sender, Sent};
+use crate::oauth2::dpop;
 use crate::seed::SYSTEM_TENANT;
 use crate::tls::Peer;
 
@@ -32,6 +34,10 @@ pub struct Caller<'a> {
     pub now: Timestamp,
     /// The other end, for tokens bound to a certificate.
     pub peer: &'a Peer,
+    /// The proof, for tokens bound to a key.
+    pub dpop: &'a dpop::Presented,
+    /// Where the server was reached.
+    pub base_url: &'a BaseUrl,
 }
 
 /// Authenticates the bearer of a token and checks that it may call an operation on `path_tenant`.
@@ -46,8 +52,13 @@ pub async fn authenticate(
 ) -> Result<Actor, ApiError> {
     let scheme = authority.scheme;
     let challenge = Challenge::bearer(scheme.name);
+    let sent = access_token::sent(headers).map_err(|error| refuse(&error, &challenge))?;
+    let challenge = match sent {
+        Some(Sent { scheme: Scheme::Dpop, .. }) => dpop::challenge(),
+        _ => challenge,
+    };
     let refuse = |error: OAuthError| refuse(&error, &challenge);
-    let token = access_token::bearer(headers).map_err(refuse)?.ok_or_else(|| {
+    let sent = sent.ok_or_else(|| {
         ApiError::new(Kind::Unauthorized, "The request needs an access token in the Authorization header.")
             .challenge(challenge.to_string())
     })?;
@@ -56,7 +67,7 @@ pub async fn authenticate(
         Issuer::SystemTenant => SYSTEM_TENANT,
     };
     // What a token says of its issuer only says whose keys to try.
-    let claimed = claimed_issuer(token).unwrap_or_else(|| (due.to_owned(), scheme.workspace.to_owned()));
+    let claimed = claimed_issuer(sent.token).unwrap_or_else(|| (due.to_owned(), scheme.workspace.to_owned()));
     let unknown = || OAuthError::invalid_token("access_token_of_another_workspace");
     if claimed.1 != scheme.workspace {
         let (tenant_id, workspace_id) = claimed;
@@ -73,8 +84,10 @@ pub async fn authenticate(
     let app = caller.app;
     let workspace = app.snapshots.workspace(&app.store, &claimed.0, scheme.workspace).await?;
     let workspace = workspace.ok_or_else(|| refuse(unknown().got(&claimed.0)))?;
-    let token = access_token::find(app, &workspace, caller.now, token).await.map_err(refuse)?;
-    access_token::check_binding(caller.peer, &token.claims).map_err(refuse)?;
+    let token = access_token::find(app, &workspace, caller.now, sent.token).await.map_err(refuse)?;
+    let judge = dpop::Judge { app, workspace: &workspace, now: caller.now, base_url: caller.base_url };
+    let sender = Sender { judge, peer: caller.peer, dpop: caller.dpop };
+    access_token::check_possession(&sender, sent, &token.claims).await.map_err(refuse)?;
     if *workspace.tenant_id != *due {
         return Err(ApiError::not_found("tenant", path_tenant.unwrap_or(due))
             .seen(format!("a token of tenant {}", workspace.tenant_id)));
@@ -114,12 +127,18 @@ fn lacks_scope(authority: &Authority, token: &AccessToken, challenge: &Challenge
 /// A refusal of the token in the management form.
 fn refuse(error: &OAuthError, challenge: &Challenge) -> ApiError {
     let (kind, challenge) = match error.code {
-        ErrorCode::InvalidToken => (Kind::Unauthorized, Some(challenge.clone().error(error).to_string())),
+        ErrorCode::InvalidToken | ErrorCode::InvalidDpopProof | ErrorCode::UseDpopNonce => {
+            (Kind::Unauthorized, Some(challenge.clone().error(error).to_string()))
+        }
         ErrorCode::TemporarilyUnavailable => (Kind::Unavailable, None),
         ErrorCode::ServerError => (Kind::Internal, None),
         _ => (Kind::BadRequest, None),
     };
     let refused = ApiError::new(kind, error.description.as_ref()).seen(&error.reason);
+    let refused = match &error.dpop_nonce {
+        Some(nonce) => refused.dpop_nonce(nonce),
+        None => refused,
+    };
     match challenge {
         Some(challenge) => refused.challenge(challenge),
         None => refused,

@@ -16,6 +16,7 @@ use symbolon_store::StoreError;
 use utoipa::ToSchema;
 
 pub use crate::faults::Faults;
+use crate::oauth2::dpop::DPOP_NONCE;
 use crate::refusals::Refused;
 
 /// What kind of error it is; the kind fixes the HTTP status and the `error_code`.
@@ -101,6 +102,7 @@ struct Parts {
     message: String,
     details: Map<String, Value>,
     challenge: Option<String>,
+    dpop_nonce: Option<Box<str>>,
     /// For the log and the refusal record alone.
     seen: Option<String>,
 }
@@ -125,7 +127,14 @@ pub struct ErrorBody {
 impl ApiError {
     /// An error of this kind with a sentence for the caller.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        let parts = Parts { kind, message: message.into(), details: Map::new(), challenge: None, seen: None };
+        let parts = Parts {
+            kind,
+            message: message.into(),
+            details: Map::new(),
+            challenge: None,
+            dpop_nonce: None,
+            seen: None,
+        };
         Self(Box::new(parts))
     }
 
@@ -164,6 +173,13 @@ impl ApiError {
     #[must_use]
     pub fn challenge(mut self, challenge: String) -> Self {
         self.0.challenge = Some(challenge);
+        self
+    }
+
+    /// The `DPoP-Nonce` header of the answer (RFC 9449 §8).
+    #[must_use]
+    pub fn dpop_nonce(mut self, nonce: &str) -> Self {
+        self.0.dpop_nonce = Some(nonce.into());
         self
     }
 
@@ -206,7 +222,7 @@ impl From<StoreError> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let Parts { kind, message, details, challenge, seen } = *self.0;
+        let Parts { kind, message, details, challenge, dpop_nonce, seen } = *self.0;
         let refused = Refused::new(kind.code(), reason(kind, &message, &details, seen));
         let status = kind.status();
         let body =
@@ -215,6 +231,9 @@ impl IntoResponse for ApiError {
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(challenge) = challenge.and_then(|text| HeaderValue::from_str(&text).ok()) {
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        }
+        if let Some(nonce) = dpop_nonce.and_then(|text| HeaderValue::from_str(&text).ok()) {
+            response.headers_mut().insert(DPOP_NONCE, nonce);
         }
         response.extensions_mut().insert(refused);
         response

@@ -1,5 +1,7 @@
 //! Access tokens that come back to us: at userinfo, introspection, revocation and the management APIs.
 //!
+//! A token that is bound to a certificate or a key counts only from who holds it: [`check_possession`].
+//!
 //! Nothing about a token is remembered between requests but that its signature is right. Whether it has expired or was
 //! revoked, and whether its client is still there, is asked every time.
 
@@ -10,10 +12,11 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use quick_cache::sync::Cache;
 use serde::Deserialize;
-use symbolon_jose::{UnverifiedJwt, sha256};
-use symbolon_protocol::{Authorization, Confirmation, Form, OAuthError, ScopeSet};
+use symbolon_jose::{UnverifiedJwt, sha256, sha256_b64url};
+use symbolon_protocol::{Authorization, Confirmation, Form, OAuthError, ScopeSet, TokenType};
 
-use super::error::store_failure;
+use super::dpop;
+use super::error::{ErrorResponse, store_failure};
 use super::records::GrantRecord;
 use crate::app::App;
 use crate::clock::Timestamp;
@@ -49,7 +52,7 @@ pub struct Claims {
     /// The client, where neither the grant nor the subject tells.
     #[serde(default)]
     pub client_id: Option<String>,
-    /// The certificate it is bound to.
+    /// What it is bound to.
     #[serde(default)]
     pub cnf: Option<Confirmation>,
     /// End, in unix seconds.
@@ -100,6 +103,51 @@ impl Claims {
     pub fn thumbprint(&self) -> Option<&str> {
         self.cnf.as_ref()?.certificate_thumbprint.as_deref()
     }
+
+    /// The key the token is bound to, by its thumbprint (RFC 9449 §6.1).
+    pub fn jkt(&self) -> Option<&str> {
+        self.cnf.as_ref()?.key_thumbprint.as_deref()
+    }
+
+    /// How the token must be sent.
+    pub fn scheme(&self) -> Scheme {
+        if self.jkt().is_some() { Scheme::Dpop } else { Scheme::Bearer }
+    }
+}
+
+/// How an access token is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// `Authorization: Bearer`, or in a form (RFC 6750 §2).
+    Bearer,
+    /// `Authorization: DPoP`, with a proof (RFC 9449 §7.1).
+    Dpop,
+}
+
+impl Scheme {
+    /// `token_type` of a token that is sent so.
+    pub const fn token_type(self) -> TokenType {
+        match self {
+            Self::Bearer => TokenType::Bearer,
+            Self::Dpop => TokenType::Dpop,
+        }
+    }
+}
+
+/// An access token as it was sent.
+#[derive(Clone, Copy)]
+pub struct Sent<'a> {
+    /// How.
+    pub scheme: Scheme,
+    /// The token.
+    pub token: &'a str,
+}
+
+/// The token is not shown.
+impl fmt::Debug for Sent<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sent").field("scheme", &self.scheme).finish_non_exhaustive()
+    }
 }
 
 /// The live access token of `workspace` that this text is.
@@ -141,31 +189,35 @@ pub async fn find(
     Ok(AccessToken { claims, client, grant: grant.map(|(_, record)| record) })
 }
 
-/// The access token with which a request authorizes itself, in the header or in the form (RFC 6750 §2.1, §2.2). A
-/// token in the query counts for nothing: queries are logged.
+/// The access token with which a request authorizes itself, in the header or in the form (RFC 6750 §2.1, §2.2; RFC 9449
+/// §7.1). A token in the query counts for nothing: queries are logged.
 ///
 /// # Errors
-/// As [`find`]; `invalid_token` when there is none, or when it is bound to a certificate that this connection did not
-/// show (RFC 8705 §3); `invalid_request` when there are two.
-pub async fn authorize(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<AccessToken, OAuthError> {
-    let token = match (bearer(headers)?, form.get("access_token")) {
-        (Some(token), None) | (None, Some(token)) => token,
-        (None, None) => return Err(missing()),
-        (Some(_), Some(_)) => {
-            return Err(OAuthError::invalid_request("access_token_twice")
-                .description("The request has an access token in the header and another in the form."));
-        }
-    };
-    let token = find(&cx.app, &cx.workspace, cx.now, token).await?;
-    check_binding(&cx.peer, &token.claims)?;
+/// As [`find`] and [`check_possession`]; `invalid_token` when there is none, `invalid_request` when there are two.
+pub async fn authorize(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<AccessToken, ErrorResponse> {
+    let in_form = form.get("access_token").map(|token| Sent { scheme: Scheme::Bearer, token });
+    let sent =
+        match (sent(headers).map_err(|error| ErrorResponse::at_resource(error, Scheme::Bearer))?, in_form) {
+            (Some(sent), None) | (None, Some(sent)) => sent,
+            (None, None) => return Err(ErrorResponse::at_resource(missing(), Scheme::Bearer)),
+            (Some(_), Some(_)) => {
+                return Err(OAuthError::invalid_request("access_token_twice")
+                    .description("The request has an access token in the header and another in the form.")
+                    .into());
+            }
+        };
+    let refuse = |error| ErrorResponse::at_resource(error, sent.scheme);
+    let token = find(&cx.app, &cx.workspace, cx.now, sent.token).await.map_err(refuse)?;
+    let sender = Sender { judge: dpop::Judge::of(cx), peer: &cx.peer, dpop: &cx.dpop };
+    check_possession(&sender, sent, &token.claims).await.map_err(refuse)?;
     Ok(token)
 }
 
-/// The token of a Bearer header; `None` when there is no Authorization header.
+/// The token of the Authorization header; `None` when there is no such header.
 ///
 /// # Errors
 /// `invalid_request` when there are several headers, `invalid_token` when it is another scheme or malformed.
-pub fn bearer(headers: &HeaderMap) -> Result<Option<&str>, OAuthError> {
+pub fn sent(headers: &HeaderMap) -> Result<Option<Sent<'_>>, OAuthError> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let Some(value) = values.next() else { return Ok(None) };
     if values.next().is_some() {
@@ -175,10 +227,69 @@ pub fn bearer(headers: &HeaderMap) -> Result<Option<&str>, OAuthError> {
     let malformed =
         || invalid("authorization_header_malformed").description("The Authorization header is malformed.");
     match Authorization::parse(value.to_str().map_err(|_| malformed())?) {
-        Ok(Authorization::Bearer(token)) => Ok(Some(token)),
-        Ok(Authorization::Basic(_) | Authorization::Dpop(_)) => Err(missing()),
+        Ok(Authorization::Bearer(token)) => Ok(Some(Sent { scheme: Scheme::Bearer, token })),
+        Ok(Authorization::Dpop(token)) => Ok(Some(Sent { scheme: Scheme::Dpop, token })),
+        Ok(Authorization::Basic(_)) => Err(missing()),
         Err(error) => Err(malformed().detail(error)),
     }
+}
+
+/// Who sends a token: what they have shown of themselves.
+#[derive(Clone, Copy, Debug)]
+pub struct Sender<'a> {
+    /// What a proof is judged by.
+    pub judge: dpop::Judge<'a>,
+    /// The other end, and its certificate.
+    pub peer: &'a Peer,
+    /// The proof.
+    pub dpop: &'a dpop::Presented,
+}
+
+/// Whether the sender of a token is who it was bound to, and sends it as it must be sent. Uses the proof up.
+///
+/// # Errors
+/// `invalid_token` for another certificate (RFC 8705 §3), another key, or the wrong scheme (RFC 9449 §7.2: a bound token
+/// is no bearer token); `invalid_dpop_proof` or `use_dpop_nonce` for the proof itself.
+pub async fn check_possession(
+    sender: &Sender<'_>,
+    sent: Sent<'_>,
+    claims: &Claims,
+) -> Result<(), OAuthError> {
+    check_binding(sender.peer, claims)?;
+    let (bound, proof) = match (sent.scheme, claims.jkt()) {
+        (Scheme::Bearer, None) => return Ok(()),
+        (Scheme::Bearer, Some(_)) => {
+            return Err(invalid("access_token_without_proof")
+                .description("The access token is bound to a key: send it with the DPoP scheme and a proof.")
+                .expected("Authorization: DPoP")
+                .got("Bearer"));
+        }
+        (Scheme::Dpop, None) => {
+            return Err(invalid("access_token_not_bound_to_key")
+                .description("The access token is not bound to a key: send it with the Bearer scheme.")
+                .expected("Authorization: Bearer")
+                .got("DPoP"));
+        }
+        (Scheme::Dpop, Some(bound)) => (bound, sender.dpop.proof(&sender.judge)?),
+    };
+    let proof = proof.ok_or_else(|| {
+        dpop::invalid("dpop_proof_missing").description("The request needs a DPoP proof in the DPoP header.")
+    })?;
+    if proof.jkt != bound {
+        return Err(invalid("access_token_key_mismatch")
+            .description("The access token is bound to another key than that of the DPoP proof.")
+            .expected(bound)
+            .got(&proof.jkt));
+    }
+    // RFC 9449 §4.3 item 12: the proof goes with this very token.
+    let ath = sha256_b64url(sent.token.as_bytes());
+    if proof.ath.as_ref() != Some(&ath) {
+        return Err(dpop::invalid("dpop_proof_for_another_token")
+            .description("The ath of the DPoP proof is not the hash of the access token.")
+            .expected(ath)
+            .got(proof.ath.as_deref().unwrap_or("none")));
+    }
+    dpop::spend(&sender.judge, proof).await
 }
 
 /// RFC 8705 §3: a bound token counts only on a connection with its certificate.

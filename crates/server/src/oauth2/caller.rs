@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use http::HeaderMap;
 use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderValue};
 use symbolon_protocol::{Form, OAuthError};
 
 use super::error::ErrorResponse;
@@ -37,14 +37,15 @@ impl Caller {
         form: &Form,
         scope: &'static str,
     ) -> Result<Self, ErrorResponse> {
-        if is_bearer(headers) {
+        if has_token(headers) {
             let token = access_token::authorize(cx, headers, &Form::default()).await?;
             if !token.claims.has_scope(scope) {
                 let error = OAuthError::insufficient_scope("scope_missing")
                     .description(format!("The access token lacks the scope {scope}."))
                     .expected(scope)
                     .got(token.claims.scopes());
-                return Err(ErrorResponse::from(error).of_client(Some(token.client.id())));
+                return Err(ErrorResponse::at_resource(error, token.claims.scheme())
+                    .of_client(Some(token.client.id())));
             }
             return Ok(Self { client: token.client, of_any_client: true });
         }
@@ -59,7 +60,8 @@ impl Caller {
     }
 }
 
-fn is_bearer(headers: &HeaderMap) -> bool {
-    let scheme = headers.get(AUTHORIZATION).and_then(|value| value.as_bytes().get(..7));
-    scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"Bearer "))
+fn has_token(headers: &HeaderMap) -> bool {
+    let value = headers.get(AUTHORIZATION).map(HeaderValue::as_bytes).unwrap_or_default();
+    let scheme = value.split(|byte| *byte == b' ').next().unwrap_or_default();
+    scheme.eq_ignore_ascii_case(b"Bearer") || scheme.eq_ignore_ascii_case(b"DPoP")
 }

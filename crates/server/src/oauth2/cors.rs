@@ -14,6 +14,8 @@ use http::header::{
 use http::{HeaderValue, Method, StatusCode};
 
 const ANY: HeaderValue = HeaderValue::from_static("*");
+/// RFC 9449 §8: applications in a browser must be able to read the nonce.
+const EXPOSED: HeaderValue = HeaderValue::from_static("WWW-Authenticate, DPoP-Nonce, X-Request-Id");
 
 /// Answers preflight requests, and lets any origin read the answer.
 pub async fn any_origin(request: Request, next: Next) -> Response {
@@ -25,14 +27,14 @@ pub async fn any_origin(request: Request, next: Next) -> Response {
     };
     let headers = response.headers_mut();
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, ANY);
-    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("WWW-Authenticate, X-Request-Id"));
+    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
     response
 }
 
 fn preflight_headers() -> [(http::HeaderName, &'static str); 3] {
     [
         (ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
-        (ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type"),
+        (ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type, DPoP"),
         (ACCESS_CONTROL_MAX_AGE, "7200"),
     ]
 }

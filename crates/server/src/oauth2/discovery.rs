@@ -9,6 +9,7 @@ use std::fmt;
 use axum::body::Bytes;
 use axum::response::Response;
 use quick_cache::sync::Cache;
+use symbolon_jose::Algorithm;
 use symbolon_protocol::{
     ClientAuthMethod, CodeChallengeMethod, GrantType, MtlsEndpointAliases, OAuthError, ProviderMetadata,
     ResponseMode,
@@ -18,6 +19,7 @@ use super::answer::public_json;
 use super::authorize::rules::response_type;
 use super::claims::SCOPE_CLAIMS;
 use super::client_auth::{CLIENT_AUTH_METHODS, assertion};
+use super::dpop;
 use super::error::{ErrorBody, ErrorResponse};
 use super::grants::GRANTS;
 use super::response_modes::RESPONSE_MODES;
@@ -153,6 +155,7 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
         revocation_endpoint_auth_methods_supported: methods,
         revocation_endpoint_auth_signing_alg_values_supported: assertions,
         tls_client_certificate_bound_access_tokens: Some(true),
+        dpop_signing_alg_values_supported: Some(words(dpop::ALGORITHMS, Algorithm::as_str)),
         subject_types_supported: subject_types(workspace),
         claims_supported: Some(claims()),
         claim_types_supported: Some(vec!["normal".to_owned()]),

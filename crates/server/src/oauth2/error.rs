@@ -10,6 +10,8 @@ use symbolon_protocol::{ErrorCode, OAuthError};
 use symbolon_store::StoreError;
 use utoipa::ToSchema;
 
+use super::access_token::Scheme;
+use super::dpop;
 use crate::refusals::Refused;
 
 /// The error of every protocol endpoint that answers in JSON.
@@ -22,6 +24,8 @@ pub struct ErrorResponse {
     status: StatusCode,
     client_id: Option<Box<str>>,
     tried_header: bool,
+    /// How the access token was sent, at a protected resource.
+    scheme: Option<Scheme>,
 }
 
 /// A superset of ACP's `genericError` and `RFC6749Error`.
@@ -51,7 +55,13 @@ impl ErrorResponse {
 
     /// An error with another status than the one that its code stands for.
     pub fn with_status(error: OAuthError, status: StatusCode) -> Self {
-        Self { error: Box::new(error), status, client_id: None, tried_header: false }
+        Self { error: Box::new(error), status, client_id: None, tried_header: false, scheme: None }
+    }
+
+    /// An error at a protected resource, whose access token came in this way (RFC 6750 §3, RFC 9449 §7.1).
+    pub fn at_resource(error: OAuthError, scheme: Scheme) -> Self {
+        let status = StatusCode::from_u16(error.code.status_at_resource());
+        Self { scheme: Some(scheme), ..Self::with_status(error, status.unwrap_or(StatusCode::BAD_REQUEST)) }
     }
 
     /// Names the client, for the refusal record.
@@ -108,7 +118,7 @@ pub fn store_failure(error: &StoreError) -> OAuthError {
 
 impl IntoResponse for ErrorResponse {
     fn into_response(self) -> Response {
-        let Self { error, status, client_id, tried_header } = self;
+        let Self { error, status, client_id, tried_header, scheme } = self;
         let code = error.code;
         let body = ErrorBody {
             error: code.as_str(),
@@ -121,9 +131,12 @@ impl IntoResponse for ErrorResponse {
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
-        if let Some(challenge) = challenge(&error, tried_header) {
-            headers.insert(WWW_AUTHENTICATE, challenge);
+        for challenge in challenges(&error, tried_header, scheme) {
+            headers
+                .extend(HeaderValue::from_str(&challenge.to_string()).map(|value| (WWW_AUTHENTICATE, value)));
         }
+        let nonce = error.dpop_nonce.as_deref().and_then(|nonce| HeaderValue::from_str(nonce).ok());
+        headers.extend(nonce.map(|nonce| (dpop::DPOP_NONCE, nonce)));
         let refused = Refused::oauth(*error);
         let refused = match client_id {
             Some(client_id) => refused.of_client(&client_id),
@@ -139,14 +152,24 @@ const REALM: &str = "oauth2";
 /// The reason code of a request without an access token.
 pub const TOKEN_MISSING: &str = "access_token_missing";
 
-/// RFC 6749 §5.2: a 401 names the scheme that the client has tried. RFC 6750 §3: so does one to the bearer of a token.
-fn challenge(error: &OAuthError, tried_header: bool) -> Option<HeaderValue> {
-    let challenge = match error.code {
-        ErrorCode::InvalidClient if tried_header => Challenge::basic(REALM),
+/// RFC 6749 §5.2: a 401 names the scheme that the client has tried. RFC 6750 §3 and RFC 9449 §7.1: so does one to who
+/// sends a token.
+fn challenges(error: &OAuthError, tried_header: bool, scheme: Option<Scheme>) -> Vec<Challenge> {
+    match error.code {
+        ErrorCode::InvalidClient if tried_header => vec![Challenge::basic(REALM)],
         // RFC 6750 §3.1: no error code where no authentication was tried.
-        ErrorCode::InvalidToken if error.reason.code == TOKEN_MISSING => Challenge::bearer(REALM),
-        ErrorCode::InvalidToken | ErrorCode::InsufficientScope => Challenge::bearer(REALM).error(error),
-        _ => return None,
-    };
-    HeaderValue::from_str(&challenge.to_string()).ok()
+        ErrorCode::InvalidToken if error.reason.code == TOKEN_MISSING => {
+            vec![Challenge::bearer(REALM), dpop::challenge()]
+        }
+        ErrorCode::InvalidToken
+        | ErrorCode::InsufficientScope
+        | ErrorCode::InsufficientUserAuthentication
+        | ErrorCode::InvalidDpopProof
+        | ErrorCode::UseDpopNonce => match (scheme, error.code) {
+            (Some(Scheme::Dpop), _) => vec![dpop::challenge().error(error)],
+            (None, ErrorCode::InvalidDpopProof | ErrorCode::UseDpopNonce) => Vec::new(),
+            (Some(Scheme::Bearer) | None, _) => vec![Challenge::bearer(REALM).error(error)],
+        },
+        _ => Vec::new(),
+    }
 }

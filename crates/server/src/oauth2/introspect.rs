@@ -53,7 +53,8 @@ async fn answer(cx: &Cx, caller: &Caller, form: &Form) -> Result<IntrospectionRe
 }
 
 /// A client may know about its own tokens, a resource server about those meant for it, and who has the scope about
-/// all. The client that a token is bound to must still hold the key, as it would at any resource (RFC 8705 §3).
+/// all. The client that a token is bound to must still show the certificate, as it would at any resource (RFC 8705 §3);
+/// a `DPoP` proof is for resources, and this caller has authenticated.
 fn may_know(cx: &Cx, caller: &Caller, token: &AccessToken) -> bool {
     if caller.is(&token.client) {
         return access_token::check_binding(&cx.peer, &token.claims).is_ok();
@@ -81,7 +82,7 @@ fn active(cx: &Cx, token: &AccessToken) -> IntrospectionResponse {
         server_id: Some(cx.workspace.id.to_string()),
         sub: Some(claims.sub.clone()),
         tenant_id: Some(cx.workspace.tenant_id.to_string()),
-        token_type: Some("bearer".to_owned()),
+        token_type: Some(claims.scheme().token_type().to_string()),
         username: authentication.map(|authentication| authentication.username.clone()),
         ..IntrospectionResponse::default()
     }

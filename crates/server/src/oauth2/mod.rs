@@ -10,6 +10,7 @@ pub mod client_auth;
 pub mod client_keys;
 pub mod cors;
 pub mod discovery;
+pub mod dpop;
 pub mod end_session;
 pub mod error;
 pub mod form_body;

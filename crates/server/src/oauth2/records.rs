@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use symbolon_protocol::{CodeChallenge, ScopeSet};
+use symbolon_protocol::{CodeChallenge, Confirmation, ScopeSet};
 
 /// A grant: what one person let one client have, once. Codes, refresh tokens and access tokens belong to a grant
 /// and end with it. The document of the store's `grants` row; client and subject are columns.
@@ -43,6 +43,9 @@ pub struct CodeRecord {
     pub code_challenge: Option<CodeChallenge>,
     /// Repeated in the ID token.
     pub nonce: Option<String>,
+    /// The thumbprint of the key that the token request must prove (RFC 9449 §10).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dpop_jkt: Option<String>,
 }
 
 /// What a request with a refresh token must match. The document of the store's `refresh_tokens` row; client and
@@ -52,4 +55,20 @@ pub struct RefreshRecord {
     /// The thumbprint of the certificate it is bound to (RFC 8705 §4).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate: Option<String>,
+    /// The thumbprint of the key it is bound to (RFC 9449 §5).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jkt: Option<String>,
+}
+
+impl RefreshRecord {
+    /// The record of a token that is bound to this.
+    pub fn bound_to(binding: Option<Confirmation>) -> Self {
+        let Confirmation { certificate_thumbprint, key_thumbprint } = binding.unwrap_or_default();
+        Self { certificate: certificate_thumbprint, jkt: key_thumbprint }
+    }
+
+    /// What it is bound to.
+    pub fn binding(&self) -> Confirmation {
+        Confirmation { certificate_thumbprint: self.certificate.clone(), key_thumbprint: self.jkt.clone() }
+    }
 }

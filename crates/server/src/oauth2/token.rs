@@ -1,9 +1,9 @@
 //! The token endpoint (RFC 6749 §3.2): `POST /{tid}/{aid}/oauth2/token`.
 //!
-//! Form, client authentication, grant, issue, commit, answer: the same steps for every grant. The answer leaves only
+//! Form, client authentication, grant, proof, issue, commit, answer: the same steps for every grant. The answer leaves only
 //! after what it promises is kept.
 
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use symbolon_protocol::{OAuthError, TokenResponse};
 
 use super::answer::no_store_json;
@@ -11,7 +11,7 @@ use super::error::{ErrorBody, ErrorResponse};
 use super::form_body::FormBody;
 use super::forms::TokenForm;
 use super::grants::{self, Grant, TokenRequest};
-use super::{client_auth, discovery, issue};
+use super::{client_auth, discovery, dpop, issue};
 use crate::cx::Cx;
 use crate::metrics::GrantLabel;
 
@@ -27,11 +27,17 @@ use crate::metrics::GrantLabel;
         (status = 503, description = "The store is away: nothing was spent, try again", body = ErrorBody),
     )
 )]
-pub async fn token(cx: Cx, FormBody { headers, form }: FormBody) -> Result<TokenAnswer, ErrorResponse> {
+pub async fn token(cx: Cx, FormBody { headers, form }: FormBody) -> Result<Response, ErrorResponse> {
     let client = client_auth::authenticate(&cx, &headers, &form).await?.client;
     let request = TokenRequest { cx: &cx, client: &client, form: &form };
     match answer(request).await {
-        Ok(response) => Ok(TokenAnswer(response)),
+        Ok(response) => {
+            let mut response = no_store_json(&response);
+            if cx.proof().is_ok_and(|proof| proof.is_some()) {
+                dpop::add_nonce(&cx, &mut response);
+            }
+            Ok(response)
+        }
         Err(error) => Err(ErrorResponse::from(error).of_client(Some(client.id()))),
     }
 }
@@ -40,6 +46,7 @@ async fn answer(request: TokenRequest<'_>) -> Result<TokenResponse, OAuthError> 
     let grant = choose(request)?;
     let redeemed = grant.redeem(request).await?;
     let spends = redeemed.spends;
+    dpop::spend_of(request.cx).await?;
     let issued = issue::tokens(request.cx, request.client, redeemed)?;
     let response = grants::commit(request, spends, issued).await?;
     let label = GrantLabel { grant_type: grant.grant_type().as_str() };
@@ -65,14 +72,4 @@ fn choose(request: TokenRequest<'_>) -> Result<&'static dyn Grant, OAuthError> {
             .got(name));
     }
     Ok(grant)
-}
-
-/// A token response (RFC 6749 §5.1).
-#[derive(Debug)]
-pub struct TokenAnswer(TokenResponse);
-
-impl IntoResponse for TokenAnswer {
-    fn into_response(self) -> Response {
-        no_store_json(&self.0)
-    }
 }

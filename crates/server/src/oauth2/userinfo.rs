@@ -12,6 +12,7 @@ use symbolon_protocol::{Form, OAuthError};
 use super::access_token::{self, AccessToken};
 use super::answer::{no_store, no_store_json};
 use super::claims;
+use super::dpop;
 use super::error::{ErrorBody, ErrorResponse};
 use super::form_body::FormBody;
 use super::forms::Userinfo;
@@ -69,7 +70,13 @@ pub async fn post(cx: Cx, request: Request) -> Result<Response, ErrorResponse> {
 
 async fn userinfo(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Response, ErrorResponse> {
     let token = access_token::authorize(cx, headers, form).await?;
-    answer(cx, &token).map_err(|error| ErrorResponse::from(error).of_client(Some(token.client.id())))
+    let mut response = answer(cx, &token).map_err(|error| {
+        ErrorResponse::at_resource(error, token.claims.scheme()).of_client(Some(token.client.id()))
+    })?;
+    if token.claims.jkt().is_some() {
+        dpop::add_nonce(cx, &mut response);
+    }
+    Ok(response)
 }
 
 fn answer(cx: &Cx, token: &AccessToken) -> Result<Response, OAuthError> {

@@ -46,6 +46,13 @@ const CURES: &[(&str, &str)] = &[
     ("code_verifier_wrong", "Let the client keep the code_verifier of each authorization request apart."),
     ("refresh_token_reused", "Let the client keep the newest refresh token, in one place. If it does, somebody else has a copy."),
     ("refresh_token_certificate_mismatch", "Call with the certificate that the token was issued to."),
+    ("refresh_token_key_mismatch", "Prove the key that the token was issued to: the client keeps one key for as long as it keeps the token."),
+    ("code_key_mismatch", "Redeem the code with the key whose thumbprint was dpop_jkt, or whose proof came with the pushed request."),
+    ("access_token_without_proof", "Send Authorization: DPoP with the token, and a DPoP header with a proof made for this request."),
+    ("dpop_proof_missing", "Send a DPoP header with a proof (RFC 9449), or set dpop_bound_access_tokens of the client to false."),
+    ("dpop_proof_other_address", "Make the proof for the address that the client calls. Behind a proxy: set server.url to the name that clients use."),
+    ("dpop_proof_wrong_time", "Set the clock of the client. Where that cannot be, set advanced.require_dpop_nonce of the workspace: the nonce then says the time."),
+    ("dpop_nonce_missing", "Let the client send the request again with the nonce of the DPoP-Nonce header; or set advanced.require_dpop_nonce of the workspace to false."),
     // The server itself
     ("no_such_workspace", "The path names a tenant or workspace that does not exist: check both in the URL."),
     ("bad_host", "The Host header is missing or malformed: check the proxy in front."),

@@ -54,6 +54,7 @@ pub async fn issue(
         redirect_uri: request.redirect_uri_sent.then(|| request.redirect_uri.clone()),
         code_challenge: request.code_challenge.clone(),
         nonce: person.nonce.clone(),
+        dpop_jkt: request.dpop_jkt.clone(),
     };
     let new_code = code.as_deref().map(|code| NewCode {
         code,

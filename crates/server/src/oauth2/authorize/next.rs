@@ -146,6 +146,7 @@ mod tests {
             state: None,
             nonce: None,
             code_challenge: None,
+            dpop_jkt: None,
             prompt: PromptSet::default(),
             max_age: None,
             expected_subject: None,

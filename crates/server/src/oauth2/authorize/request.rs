@@ -24,6 +24,9 @@ pub struct AuthorizationRequest {
     pub nonce: Option<String>,
     /// PKCE (RFC 7636).
     pub code_challenge: Option<CodeChallenge>,
+    /// The key that the code is bound to, by its thumbprint (RFC 9449 §10).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dpop_jkt: Option<String>,
     /// What the client wants shown.
     pub prompt: PromptSet,
     /// How old the login may be, in seconds.
@@ -61,6 +64,7 @@ impl AuthorizationRequest {
             state: form.get("state").filter(|state| state.len() <= MAX_STATE).map(str::to_owned),
             nonce: None,
             code_challenge: None,
+            dpop_jkt: None,
             prompt: PromptSet::default(),
             max_age: None,
             expected_subject: None,

@@ -116,7 +116,8 @@ async fn asker(cx: &Cx, headers: &HeaderMap) -> Result<Asker, Response> {
     if !headers.contains_key(AUTHORIZATION) {
         return Ok(Asker::Stranger);
     }
-    let caller = bearer::Caller { app: &cx.app, now: cx.now, peer: &cx.peer };
+    let caller =
+        bearer::Caller { app: &cx.app, now: cx.now, peer: &cx.peer, dpop: &cx.dpop, base_url: &cx.base_url };
     let tenant_id = &*cx.workspace.tenant_id;
     match bearer::authenticate(&caller, headers, &VIEW_TENANT, Some(tenant_id)).await {
         Ok(_) => Ok(Asker::Operator),

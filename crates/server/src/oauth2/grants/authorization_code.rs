@@ -6,13 +6,13 @@
 
 use std::borrow::Cow;
 
-use symbolon_protocol::{CodeVerifier, GrantType, OAuthError};
+use symbolon_protocol::{CodeVerifier, Confirmation, GrantType, OAuthError};
 use symbolon_store::CodeWithGrant;
 
 use super::{Grant, Owner, Person, Redeemed, Spends, TokenRequest, access_row, refresh_row};
 use crate::oauth2::BoxFuture;
 use crate::oauth2::error::store_failure;
-use crate::oauth2::issue::Issued;
+use crate::oauth2::issue::{Issued, binding};
 use crate::oauth2::records::{CodeRecord, GrantRecord};
 
 pub(super) struct AuthorizationCode;
@@ -35,6 +35,7 @@ async fn redeem(request: TokenRequest<'_>) -> Result<Redeemed<'_>, OAuthError> {
     check_client(request, &found)?;
     check_redirect_uri(request, &found.doc)?;
     check_verifier(request, &found.doc)?;
+    check_key(request, &found.doc)?;
     if found.consumed_at.is_some() {
         return Err(used_twice(request, &found).await?);
     }
@@ -129,6 +130,12 @@ fn check_verifier(request: TokenRequest<'_>, code: &CodeRecord) -> Result<(), OA
             })
         }
     }
+}
+
+/// RFC 9449 §10: a code that was asked for with a key is redeemed with that key.
+fn check_key(request: TokenRequest<'_>, code: &CodeRecord) -> Result<(), OAuthError> {
+    let bound = Confirmation { key_thumbprint: code.dpop_jkt.clone(), ..Confirmation::default() };
+    binding::check(request.cx, &bound, refused, ("", "code_key_mismatch"))
 }
 
 fn refused(reason: &'static str) -> OAuthError {

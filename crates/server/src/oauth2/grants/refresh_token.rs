@@ -12,7 +12,7 @@ use symbolon_store::{RefreshToken as Stored, Rotation, RotationRequest};
 use super::{Grant, Owner, Person, Redeemed, Spends, TokenRequest};
 use crate::oauth2::BoxFuture;
 use crate::oauth2::error::store_failure;
-use crate::oauth2::issue::{Issued, may_refresh};
+use crate::oauth2::issue::{Issued, binding, may_refresh};
 use crate::oauth2::records::{GrantRecord, RefreshRecord};
 use crate::oauth2::scope;
 
@@ -50,7 +50,7 @@ async fn redeem(request: TokenRequest<'_>) -> Result<Redeemed<'_>, OAuthError> {
             .detail("offline_access was taken from the client since the token was issued"));
     }
     let scope = narrowed(request, &record.scope)?;
-    let spends = match keeps(request, token).await? {
+    let spends = match keeps(request, token, &found.doc).await? {
         true => Spends::Nothing { keeps: Some(token) },
         false => Spends::RefreshToken(token),
     };
@@ -102,16 +102,9 @@ fn check_owner(request: TokenRequest<'_>, found: &Stored<RefreshRecord>) -> Resu
             .expected(&found.client_id)
             .got(request.client.id()));
     }
-    let shown = request.cx.peer.certificate.as_ref().map(|certificate| certificate.leaf.x5t_s256());
-    match &found.doc.certificate {
-        // RFC 8705 §4: the certificate is what authenticates a public client here.
-        Some(expected) if shown.as_ref() != Some(expected) => {
-            Err(refused("refresh_token_certificate_mismatch")
-                .expected(expected)
-                .got(shown.as_deref().unwrap_or("no certificate")))
-        }
-        _ => Ok(()),
-    }
+    // RFC 8705 §4, RFC 9449 §5: the certificate or the key is what authenticates a public client here.
+    let mismatch = ("refresh_token_certificate_mismatch", "refresh_token_key_mismatch");
+    binding::check(request.cx, &found.doc.binding(), refused, mismatch)
 }
 
 /// RFC 6749 §6: no scope that was not granted; all of them when none are named.
@@ -123,12 +116,12 @@ fn narrowed<'a>(request: TokenRequest<'_>, granted: &ScopeSet) -> Result<Cow<'a,
 }
 
 /// Whether the token stays as it is: `advanced.disable_refresh_token_cycling`, for clients that prove who they are
-/// at each use. Those of public clients are replaced unless a certificate binds them (RFC 9700 §2.2.2).
-async fn keeps(request: TokenRequest<'_>, token: &str) -> Result<bool, OAuthError> {
+/// at each use. Those of public clients are replaced unless a certificate or a key binds them (RFC 9700 §2.2.2).
+async fn keeps(request: TokenRequest<'_>, token: &str, found: &RefreshRecord) -> Result<bool, OAuthError> {
     let TokenRequest { cx, client, .. } = request;
     let fixed =
         cx.workspace.server.advanced.as_ref().is_some_and(|advanced| advanced.disable_refresh_token_cycling);
-    let bound = !client.auth_method.is_public() || client.entity.tls_client_certificate_bound_access_tokens;
+    let bound = !client.auth_method.is_public() || *found != RefreshRecord::default();
     if !fixed || !bound {
         return Ok(false);
     }

@@ -1,7 +1,7 @@
 //! Access tokens: signed (the claims of ACP, with `gid`) or opaque.
 
 use serde::Serialize;
-use symbolon_protocol::{OAuthError, ScopeSet};
+use symbolon_protocol::{Confirmation, OAuthError, ScopeSet};
 use symbolon_store::entity::server::{AccessTokenStrategy, ScopeClaimFormat};
 use uuid::Uuid;
 
@@ -21,7 +21,7 @@ struct Claims<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     client_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    cnf: Option<Confirmation<'a>>,
+    cnf: Option<&'a Confirmation>,
     exp: i64,
     /// The grant this token ends with.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -40,12 +40,6 @@ struct Claims<'a> {
     tid: &'a str,
 }
 
-#[derive(Serialize)]
-struct Confirmation<'a> {
-    #[serde(rename = "x5t#S256")]
-    thumbprint: &'a str,
-}
-
 /// Scopes as one text.
 struct Spaced<'a>(&'a ScopeSet);
 
@@ -62,8 +56,8 @@ pub(super) struct Draft<'a> {
     /// Whose access it is, unless it is the client's own.
     pub(super) person: Option<&'a Person>,
     pub(super) scope: &'a ScopeSet,
-    /// The certificate it is bound to.
-    pub(super) thumbprint: Option<&'a str>,
+    /// What it is bound to.
+    pub(super) confirmation: Option<&'a Confirmation>,
     /// In seconds.
     pub(super) lifetime: i64,
 }
@@ -71,7 +65,7 @@ pub(super) struct Draft<'a> {
 impl Draft<'_> {
     /// The token, and what the store must keep of an opaque one.
     pub(super) fn finish(self) -> Result<(String, Option<NewAccess>), OAuthError> {
-        let Self { cx, client, person, scope, thumbprint, lifetime } = self;
+        let Self { cx, client, person, scope, confirmation, lifetime } = self;
         let workspace = &cx.workspace;
         let issuer = cx.issuer();
         let authentication = person.map(|person| &person.record.authentication);
@@ -86,7 +80,7 @@ impl Draft<'_> {
             amr: authentication.map_or(&[], |authentication| &authentication.amr),
             aud: Audience::new(cx, client, scope),
             client_id: person.filter(|person| person.grant_id.is_none()).map(|_| client.id()),
-            cnf: thumbprint.map(|thumbprint| Confirmation { thumbprint }),
+            cnf: confirmation,
             exp: cx.now.seconds().saturating_add(lifetime),
             gid: person.and_then(|person| person.grant_id.as_deref()),
             iat: cx.now.seconds(),

@@ -1,17 +1,76 @@
-//! Certificate-bound access tokens (RFC 8705 §3).
+//! Sender constraint: tokens that count only from who holds a certificate (RFC 8705 §3) or a key (RFC 9449 §5).
+//!
+//! What a request has shown binds what it is issued; what is bound is compared to what the next request shows.
 
-use symbolon_protocol::OAuthError;
+use symbolon_protocol::{Confirmation, OAuthError, TokenType};
 
 use crate::cx::Cx;
+use crate::oauth2::dpop;
 use crate::snapshot::Client;
 
-/// The thumbprint that the client's tokens are bound to: that of the certificate of this connection.
+/// What the access tokens of this request are bound to: nothing, the certificate of the connection, the key of the
+/// proof, or both.
 ///
-/// The certificate need not be trusted: what counts is that the same one comes back (RFC 8705 §3).
+/// The certificate need not be trusted: what counts is that the same one comes back (RFC 8705 §3). Of a client that did
+/// not register for bound tokens, a certificate binds nothing, because a browser or a proxy may show one to everybody;
+/// a proof does, because nobody sends one by chance.
 ///
 /// # Errors
-/// `invalid_request` when the client has bound tokens and no certificate was shown.
-pub(super) fn confirmation(cx: &Cx, client: &Client) -> Result<Option<String>, OAuthError> {
+/// `invalid_request` when the client has bound tokens and no certificate was shown; `invalid_dpop_proof` or
+/// `use_dpop_nonce` when a proof is missing or wrong.
+pub fn confirmation(cx: &Cx, client: &Client) -> Result<Option<Confirmation>, OAuthError> {
+    let proof = cx.proof()?;
+    if proof.is_none() && dpop::is_required(client) {
+        return Err(dpop::invalid("dpop_proof_missing")
+            .description("The access tokens of this client are bound to a key: send a DPoP proof.")
+            .detail("dpop_bound_access_tokens is on, and the request has no DPoP header")
+            .expected("a DPoP header")
+            .got("none"));
+    }
+    let confirmation = Confirmation {
+        certificate_thumbprint: certificate(cx, client)?,
+        key_thumbprint: proof.map(|proof| proof.jkt.clone()),
+    };
+    Ok(Some(confirmation).filter(|confirmation| *confirmation != Confirmation::default()))
+}
+
+/// `token_type` of a token that is bound so.
+pub fn token_type(confirmation: Option<&Confirmation>) -> TokenType {
+    match confirmation.and_then(|confirmation| confirmation.key_thumbprint.as_ref()) {
+        Some(_) => TokenType::Dpop,
+        None => TokenType::Bearer,
+    }
+}
+
+/// What refresh tokens are bound to: those of a public client to what its access tokens are bound to (RFC 8705 §4, RFC
+/// 9449 §5). Those of other clients are bound by the client's authentication.
+pub fn of_refresh_token(client: &Client, confirmation: Option<&Confirmation>) -> Option<Confirmation> {
+    confirmation.filter(|_| client.auth_method.is_public()).cloned()
+}
+
+/// Whether the sender of this request is who something was bound to. `refused` makes the error of its place.
+///
+/// # Errors
+/// `refused` with `mismatch.0` for another certificate and `mismatch.1` for another key; the errors of the proof.
+pub fn check(
+    cx: &Cx,
+    bound: &Confirmation,
+    refused: fn(&'static str) -> OAuthError,
+    mismatch: (&'static str, &'static str),
+) -> Result<(), OAuthError> {
+    let compare = |expected: &Option<String>, shown: Option<&str>, reason, none| match expected {
+        Some(expected) if shown != Some(expected) => {
+            Err(refused(reason).expected(expected).got(shown.unwrap_or(none)))
+        }
+        _ => Ok(()),
+    };
+    let certificate = cx.peer.certificate.as_ref().map(|certificate| certificate.leaf.x5t_s256());
+    compare(&bound.certificate_thumbprint, certificate.as_deref(), mismatch.0, "no certificate")?;
+    let key = cx.proof()?.map(|proof| proof.jkt.as_str());
+    compare(&bound.key_thumbprint, key, mismatch.1, "no DPoP proof")
+}
+
+fn certificate(cx: &Cx, client: &Client) -> Result<Option<String>, OAuthError> {
     if !client.entity.tls_client_certificate_bound_access_tokens {
         return Ok(None);
     }

@@ -75,7 +75,7 @@ pub fn front_channel(
             person: Some(person),
             scope: &scope,
             // Clients whose tokens are bound to a key get none this way: the connection is the browser's.
-            thumbprint: None,
+            confirmation: None,
             lifetime: lifetimes.access_token,
         };
         let (token, row) = draft.finish()?;

@@ -1,11 +1,11 @@
 //! The only place where a token is made.
 //!
 //! What every token needs is here, so that no grant can forget it: the scope is narrowed to what client and workspace
-//! still have, lifetimes and audience come from the configuration, a certificate-bound client gets bound tokens.
+//! still have, lifetimes and audience come from the configuration, and a sender-constrained client gets bound tokens.
 
 mod access_token;
 mod audience;
-mod binding;
+pub mod binding;
 mod front_channel;
 mod id_token;
 mod lifetimes;
@@ -13,7 +13,7 @@ mod refresh_token;
 pub mod subject;
 
 use serde_json::Value;
-use symbolon_protocol::{OAuthError, TokenResponse, TokenType};
+use symbolon_protocol::{OAuthError, TokenResponse};
 
 pub use front_channel::{FrontChannel, FrontChannelIssued, FrontChannelResponse, front_channel};
 pub use lifetimes::Lifetimes;
@@ -57,19 +57,18 @@ pub struct NewAccess {
 /// Makes the tokens that a grant is worth.
 ///
 /// # Errors
-/// `invalid_request` when tokens of the client are bound to a certificate and there is none, `server_error` when the
-/// workspace cannot sign.
+/// As [`binding::confirmation`]; `server_error` when the workspace cannot sign.
 pub fn tokens(cx: &Cx, client: &Client, redeemed: Redeemed<'_>) -> Result<Issued, OAuthError> {
     let Redeemed { owner, scope, spends } = redeemed;
     let lifetimes = Lifetimes::of(&cx.workspace, client);
-    let thumbprint = binding::confirmation(cx, client)?;
+    let confirmation = binding::confirmation(cx, client)?;
     let scope = scope::remaining(cx, client, scope);
     let made = access_token::Draft {
         cx,
         client,
         person: owner.person(),
         scope: &scope,
-        thumbprint: thumbprint.as_deref(),
+        confirmation: confirmation.as_ref(),
         lifetime: lifetimes.access_token,
     };
     let (access_token, row) = made.finish()?;
@@ -78,7 +77,7 @@ pub fn tokens(cx: &Cx, client: &Client, redeemed: Redeemed<'_>) -> Result<Issued
             access_token,
             expires_in: Some(u64::try_from(lifetimes.access_token).unwrap_or_default()),
             scope: Some(scope.to_string()),
-            token_type: TokenType::Bearer,
+            token_type: binding::token_type(confirmation.as_ref()),
             ..TokenResponse::default()
         },
         access_token: row,
@@ -100,7 +99,8 @@ pub fn tokens(cx: &Cx, client: &Client, redeemed: Redeemed<'_>) -> Result<Issued
             };
             issued.response.id_token = Some(made.finish()?);
         }
-        refresh_token::add(cx, client, person, &spends, &mut issued);
+        let binding = binding::of_refresh_token(client, confirmation.as_ref());
+        refresh_token::add(cx, client, person, (&spends, binding), &mut issued);
     }
     if let (Spends::NewGrant, Owner::Person(person)) = (&spends, owner) {
         let Person { grant_id, record, .. } = *person;

@@ -1,6 +1,6 @@
 //! Refresh tokens (RFC 6749 §6, RFC 9700 §4.14): 32 random bytes, stored as their SHA-256.
 
-use symbolon_protocol::GrantType;
+use symbolon_protocol::{Confirmation, GrantType};
 
 use super::{Issued, Lifetimes, OFFLINE_ACCESS};
 use crate::cx::Cx;
@@ -20,7 +20,14 @@ pub struct NewRefresh {
 }
 
 /// Adds a refresh token where one is due: the client may use the grant, and `offline_access` was granted.
-pub(super) fn add(cx: &Cx, client: &Client, person: &Person, spends: &Spends<'_>, issued: &mut Issued) {
+/// `binding` is what it is bound to.
+pub(super) fn add(
+    cx: &Cx,
+    client: &Client,
+    person: &Person,
+    (spends, binding): (&Spends<'_>, Option<Confirmation>),
+    issued: &mut Issued,
+) {
     let Some(grant_id) = person.grant_id.as_ref().filter(|_| may_refresh(cx, client, &person.record)) else {
         return;
     };
@@ -32,7 +39,7 @@ pub(super) fn add(cx: &Cx, client: &Client, person: &Person, spends: &Spends<'_>
     issued.response.refresh_token = Some(cx.app.rng.secret());
     issued.refresh_token = Some(NewRefresh {
         grant_id: grant_id.clone(),
-        record: RefreshRecord { certificate: certificate(cx, client) },
+        record: RefreshRecord::bound_to(binding),
         expires_at: cx.now.plus_seconds(lifetime).millis(),
     });
 }
@@ -44,12 +51,4 @@ pub fn may_refresh(cx: &Cx, client: &Client, record: &GrantRecord) -> bool {
         && allowed.iter().any(|word| word == GrantType::RefreshToken.as_str())
         && record.scope.contains(OFFLINE_ACCESS)
         && client.scopes.contains(OFFLINE_ACCESS)
-}
-
-/// RFC 8705 §4: a public client's refresh tokens are bound to its certificate as its access tokens are. Those of
-/// other clients are bound by the client's authentication.
-fn certificate(cx: &Cx, client: &Client) -> Option<String> {
-    let bound = client.auth_method.is_public() && client.entity.tls_client_certificate_bound_access_tokens;
-    let certificate = cx.peer.certificate.as_ref().filter(|_| bound)?;
-    Some(certificate.leaf.x5t_s256())
 }

@@ -16,6 +16,7 @@ pub(crate) struct TestCode {
     pub(crate) redirect_uri: Option<&'static str>,
     pub(crate) code_challenge: Option<CodeChallenge>,
     pub(crate) nonce: Option<&'static str>,
+    pub(crate) dpop_jkt: Option<String>,
     /// What the identity provider says about the user.
     pub(crate) context: Value,
     /// In seconds.
@@ -31,6 +32,7 @@ impl Default for TestCode {
             redirect_uri: Some("https://example.com/callback"),
             code_challenge: None,
             nonce: None,
+            dpop_jkt: None,
             context: json!({"name": "Ursula User", "email": "user@example.com", "email_verified": true}),
             lifetime: 600,
         }
@@ -57,6 +59,7 @@ impl TestApp {
             redirect_uri: code.redirect_uri.map(Into::into),
             code_challenge: code.code_challenge,
             nonce: code.nonce.map(Into::into),
+            dpop_jkt: code.dpop_jkt,
         };
         let now = self.app.clock.now();
         let expires_at = now.plus_seconds(code.lifetime).millis();

@@ -11,10 +11,11 @@ use base64::engine::general_purpose::STANDARD;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use http_body_util::BodyExt;
+use symbolon_server::oauth2::dpop::DPOP;
 use symbolon_server::tls::{Peer, PeerCertificate};
 use tower::ServiceExt;
 
-use super::{Answer, TestApp, TestCertificate};
+use super::{Answer, Proof, TestApp, TestCertificate};
 
 /// A request to the server, by way of its real router.
 pub(crate) struct Request<'a> {
@@ -62,6 +63,16 @@ impl<'a> Request<'a> {
     /// An access token in the Authorization header.
     pub(crate) fn bearer(self, token: &str) -> Self {
         self.header(AUTHORIZATION, &format!("Bearer {token}"))
+    }
+
+    /// An access token in the Authorization header, bound to a key, and the proof.
+    pub(crate) fn dpop(self, token: &str, proof: &Proof<'_>) -> Self {
+        self.header(AUTHORIZATION, &format!("DPoP {token}")).proof(proof)
+    }
+
+    /// A `DPoP` proof.
+    pub(crate) fn proof(self, proof: &Proof<'_>) -> Self {
+        self.header(DPOP, &proof.sign())
     }
 
     /// A client certificate whose key the TLS handshake has proven.

@@ -2,6 +2,7 @@
 
 mod authorize;
 mod certificate;
+mod dpop;
 mod introspect;
 mod malformed;
 mod revoke;

@@ -39,6 +39,8 @@ pub struct AdvancedConfiguration {
     pub enforce_acr_values: bool,
     /// Unknown scopes do not fail DCR.
     pub ignore_unknown_scopes_for_dcr: bool,
+    /// `DPoP` proofs must carry a nonce of this server (RFC 9449 §8). An addition of ours.
+    pub require_dpop_nonce: bool,
     /// FAPI.
     pub require_request_or_request_uri_parameter: bool,
     /// RFC 9207.

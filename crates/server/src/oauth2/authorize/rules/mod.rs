@@ -3,6 +3,7 @@
 //! By now the client and the redirect URI are known, so a broken rule is told to the client (RFC 6749 §4.1.2.1).
 //! A rule reads its own parameters and writes what it found into the request.
 
+mod dpop_jkt;
 mod id_token_hint;
 mod max_age;
 mod nonce;
@@ -47,6 +48,7 @@ pub static RULES: &[&dyn Rule] = &[
     &scope::ScopeRule,
     &nonce::NonceRule,
     &pkce::PkceRule,
+    &dpop_jkt::DpopJktRule,
     &prompt::PromptRule,
     &max_age::MaxAgeRule,
     &id_token_hint::IdTokenHintRule,
