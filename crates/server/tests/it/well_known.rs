@@ -55,6 +55,15 @@ async fn discovery_tells_what_works() {
       "code_challenge_methods_supported": [
         "S256"
       ],
+      "dpop_signing_alg_values_supported": [
+        "ES256",
+        "ES384",
+        "ES512",
+        "PS256",
+        "PS384",
+        "PS512",
+        "EdDSA"
+      ],
       "end_session_endpoint": "https://localhost:8443/default/default/oidc/logout",
       "grant_types_supported": [
         "authorization_code",

@@ -13,7 +13,7 @@ pub(crate) struct DpopKey {
 
 /// What a proof says: changed by tests before it is signed.
 pub(crate) struct Proof<'a> {
-    key: &'a DpopKey,
+    pub(crate) key: &'a DpopKey,
     pub(crate) typ: &'static str,
     /// What the header has besides `alg` and `typ`.
     pub(crate) header: Map<String, Value>,

@@ -92,7 +92,7 @@ async fn opaque_tokens_are_bound_as_well() {
     let server = server().await;
     server
         .change_workspace(|server| {
-            server.access_token_strategy = symbolon_store::entity::server::AccessTokenStrategy::Opaque
+            server.access_token_strategy = symbolon_store::entity::server::AccessTokenStrategy::Opaque;
         })
         .await;
     let key = key();
