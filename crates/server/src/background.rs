@@ -55,7 +55,7 @@ async fn follow_changes(app: App) {
                     for change in changes {
                         match &change.workspace_id {
                             Some(workspace_id) => app.snapshots.invalidate(&change.tenant_id, workspace_id),
-                            None => app.snapshots.invalidate_all(),
+                            None => app.snapshots.invalidate_tenant(&change.tenant_id),
                         }
                     }
                 }

@@ -8,7 +8,7 @@ use symbolon_store::{Entity, InTenant, Stored, TenantStore, WorkspaceStore};
 
 use crate::api::bearer::{self, Actor};
 use crate::api::error::{ApiError, Kind};
-use crate::api::scheme::Authority;
+use crate::api::scheme::{Authority, OperationIds};
 use crate::app::App;
 use crate::base_url::BaseUrl;
 use crate::clock::Timestamp;
@@ -26,6 +26,8 @@ pub struct ManagementCx {
     pub now: Timestamp,
     /// The id under which an operator finds this request.
     pub request_id: RequestId,
+    /// The id of the operation in the OpenAPI documents.
+    pub operation: Arc<str>,
     /// Scheme and authority of this server, as the caller knows it.
     pub base_url: BaseUrl,
     /// The other end of the connection, and its certificate.
@@ -54,7 +56,16 @@ impl FromRequestParts<App> for ManagementCx {
         let path_tenant = path_tenant(parts.uri.path());
         let actor = bearer::authenticate(&caller, &parts.headers, authority, path_tenant).await?;
         let tenant_id = actor.tenant_id.clone();
-        Ok(Self { app: app.clone(), now, request_id: RequestId::of(parts), base_url, peer, actor, tenant_id })
+        Ok(Self {
+            app: app.clone(),
+            now,
+            request_id: RequestId::of(parts),
+            operation: OperationIds::of(parts),
+            base_url,
+            peer,
+            actor,
+            tenant_id,
+        })
     }
 }
 
@@ -106,9 +117,24 @@ impl ManagementCx {
         }
     }
 
-    /// Tells this node's caches that a workspace changed. Other nodes hear of it from the store.
-    pub fn changed(&self, workspace_id: &str) {
+    /// Tells of a change that is kept: `id` is what was made, changed or deleted in a workspace. This node's caches
+    /// forget the workspace; other nodes hear of it from the store.
+    pub fn changed(&self, workspace_id: &str, id: &str) {
         self.app.snapshots.invalidate(&self.tenant_id, workspace_id);
+        self.log_change(&self.tenant_id, Some(workspace_id), id);
+    }
+
+    /// The same of a tenant, and of what all its workspaces share.
+    pub fn changed_tenant(&self, tenant_id: &str) {
+        self.app.snapshots.invalidate_tenant(tenant_id);
+        self.log_change(tenant_id, None, tenant_id);
+    }
+
+    /// Who changed what, and under which id the request is found. Never what was written: secrets are in it.
+    fn log_change(&self, tenant: &str, workspace: Option<&str>, id: &str) {
+        let Actor { subject, client_id, .. } = &self.actor;
+        let (request_id, operation) = (&self.request_id, &*self.operation);
+        tracing::info!(%request_id, operation, tenant, workspace, id, actor = subject, client_id, "configuration changed");
     }
 
     /// A new identifier: 20 lower-case base32 characters, 100 random bits.

@@ -67,7 +67,11 @@ pub fn routes() -> Router<App> {
         .merge(swagger::routes())
         .route("/api/{family}/{tid}/{*path}", any(nothing_here))
         .route("/api/{family}/{tid}", any(nothing_here))
+        .route("/api/{family}/{tid}/", any(nothing_here))
         .route("/api/{family}", any(nothing_here))
+        .route("/api/{family}/", any(nothing_here))
+        .route("/api", any(nothing_here))
+        .route("/api/", any(nothing_here))
         .method_not_allowed_fallback(wrong_method)
 }
 

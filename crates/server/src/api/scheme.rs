@@ -3,8 +3,12 @@
 //! The table that routes an operation says it once, with [`requires`]; the check of the token and the `security` of
 //! the OpenAPI document both come from there. An operation routed without it answers nobody.
 
+use std::sync::Arc;
+
 use axum::Extension;
-use utoipa::openapi::path::{Operation, PathItem};
+use http::Method;
+use http::request::Parts;
+use utoipa::openapi::path::{Operation, PathItem, Paths};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa_axum::router::{UtoipaMethodRouter, UtoipaMethodRouterExt};
 
@@ -98,7 +102,8 @@ impl Scheme {
 
 /// Routes operations for callers with this authority, and documents that.
 pub fn requires(authority: &'static Authority, routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
-    let (schemas, mut paths, router) = routes.layer(Extension(authority));
+    let ids = OperationIds::read(&routes.1);
+    let (schemas, mut paths, router) = routes.layer((Extension(authority), Extension(ids)));
     let Scheme { name, .. } = authority.scheme;
     let either = vec![
         SecurityRequirement::new(*name, [authority.scope]),
@@ -108,6 +113,31 @@ pub fn requires(authority: &'static Authority, routes: UtoipaMethodRouter<App>) 
         operation.security = Some(either.clone());
     }
     (schemas, paths, router)
+}
+
+/// What the operations of a route are called, by method.
+#[derive(Clone, Debug)]
+pub struct OperationIds(Arc<[(Method, Arc<str>)]>);
+
+impl OperationIds {
+    fn read(paths: &Paths) -> Self {
+        let ids = paths.paths.values().flat_map(|item| {
+            let PathItem { get, put, post, delete, patch, .. } = item;
+            let methods = [Method::GET, Method::PUT, Method::POST, Method::DELETE, Method::PATCH];
+            methods.into_iter().zip([get, put, post, delete, patch])
+        });
+        let id = |(method, operation): (Method, &Option<Operation>)| {
+            Some((method, operation.as_ref()?.operation_id.as_deref()?.into()))
+        };
+        Self(ids.filter_map(id).collect())
+    }
+
+    /// The operation that a request calls; its method, for one without a name.
+    pub fn of(parts: &Parts) -> Arc<str> {
+        let ids = parts.extensions.get::<Self>();
+        let found = ids.and_then(|ids| ids.0.iter().find(|(method, _)| *method == parts.method));
+        found.map_or_else(|| parts.method.as_str().into(), |(_, id)| Arc::clone(id))
+    }
 }
 
 /// The operations of a path.

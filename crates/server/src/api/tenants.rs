@@ -4,10 +4,10 @@ use symbolon_store::Stored;
 use symbolon_store::entity::Tenant;
 use url::Url;
 
+use crate::api::auth::ManagementCx;
 use crate::api::error::{ApiError, Faults};
 use crate::api::etag::IfMatch;
 use crate::app::App;
-use crate::clock::Timestamp;
 
 /// First segments of paths that are not tenants.
 const RESERVED: &[&str] =
@@ -26,22 +26,21 @@ pub async fn load(app: &App, id: &str) -> Result<Stored<Tenant>, ApiError> {
 /// # Errors
 /// 404, 412, 422.
 pub async fn update(
-    app: &App,
+    cx: &ManagementCx,
     id: &str,
     mut tenant: Tenant,
     if_match: &IfMatch,
-    now: Timestamp,
 ) -> Result<Stored<Tenant>, ApiError> {
-    let before = load(app, id).await?;
+    let before = load(&cx.app, id).await?;
     if_match.check(before.version)?;
     let mut faults = Faults::default();
     faults.check(tenant.id.is_empty() || tenant.id == id, "id", "cannot change");
     check(&tenant, &mut faults);
     faults.into_result()?;
     tenant.id.clone_from(&before.id);
-    let update = app.store.root().update(tenant, Some(before.version), now.millis()).await;
+    let update = cx.app.store.root().update(tenant, Some(before.version), cx.now.millis()).await;
     let stored = update.map_err(|error| if_match.lost_race(error))?;
-    app.snapshots.invalidate_all();
+    cx.changed_tenant(id);
     Ok(stored)
 }
 

@@ -1,6 +1,7 @@
 //! Passwords: argon2id, a bounded number at a time, off the threads that serve requests.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
@@ -20,6 +21,8 @@ const MAX_LENGTH: usize = 1024;
 pub struct Passwords {
     running: Arc<Semaphore>,
     admitted: Arc<Semaphore>,
+    /// How many hashes were computed.
+    computed: Arc<AtomicU64>,
     /// A hash that nothing matches, so that an unknown user costs as much time as a known one.
     nobody: String,
 }
@@ -48,6 +51,7 @@ impl Passwords {
         Ok(Self {
             running: Arc::new(Semaphore::new(concurrent)),
             admitted: Arc::new(Semaphore::new(concurrent + WAITING)),
+            computed: Arc::default(),
             nobody,
         })
     }
@@ -78,6 +82,11 @@ impl Passwords {
         Ok(matches.await? && known)
     }
 
+    /// How many hashes have been computed: what a login costs is seen by it.
+    pub fn computed(&self) -> u64 {
+        self.computed.load(Ordering::Relaxed)
+    }
+
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -85,7 +94,9 @@ impl Passwords {
         let admitted = Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| PasswordError::Busy)?;
         let running = Arc::clone(&self.running).acquire_owned().await.map_err(|_| PasswordError::Busy)?;
         // The work holds its place itself: it goes on when the caller hangs up, and its memory with it.
+        let computed = Arc::clone(&self.computed);
         let work = move || {
+            computed.fetch_add(1, Ordering::Relaxed);
             let _places = (admitted, running);
             work()
         };

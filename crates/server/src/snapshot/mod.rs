@@ -138,6 +138,12 @@ impl Snapshots {
         self.workspaces.remove(&WorkspaceRef(tenant_id, workspace_id));
     }
 
+    /// Drops all workspaces of a tenant with their clients.
+    pub fn invalidate_tenant(&self, tenant_id: &str) {
+        self.epoch.fetch_add(1, Ordering::SeqCst);
+        self.workspaces.retain(|key, _| *key.0 != *tenant_id);
+    }
+
     /// Drops everything: when it is not known what changed.
     pub fn invalidate_all(&self) {
         self.epoch.fetch_add(1, Ordering::SeqCst);

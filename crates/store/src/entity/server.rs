@@ -90,7 +90,8 @@ pub struct Server {
     pub enforce_id_token_encryption: bool,
     /// PKCE for all clients.
     pub enforce_pkce: bool,
-    /// PKCE for public clients.
+    /// PKCE for public clients: on unless it is set to false (RFC 9700 §2.1.1).
+    #[schema(default = true)]
     pub enforce_pkce_for_public_clients: bool,
     /// FDX block.
     pub fdx: Option<FdxConfiguration>,
@@ -211,7 +212,7 @@ impl Default for Server {
             enable_trust_anchor: false,
             enforce_id_token_encryption: false,
             enforce_pkce: false,
-            enforce_pkce_for_public_clients: false,
+            enforce_pkce_for_public_clients: true,
             fdx: None,
             grant_types: owned(&["authorization_code", "implicit", "client_credentials", "refresh_token"]),
             id: String::new(),

@@ -40,7 +40,6 @@ async fn update_tenant(
     if_match: IfMatch,
     Body(tenant): Body<Tenant>,
 ) -> Result<Versioned<Tenant>, ApiError> {
-    let Stored { version, value, .. } =
-        tenants::update(&cx.app, &cx.tenant_id, tenant, &if_match, cx.now).await?;
+    let Stored { version, value, .. } = tenants::update(&cx, &cx.tenant_id, tenant, &if_match).await?;
     Ok(Versioned::ok(version, value))
 }

@@ -73,7 +73,7 @@ pub(super) async fn create_tenant(
         StoreError::Conflict { table, .. } if table == "tenants" => ApiError::exists("tenant", &id),
         other => other.into(),
     })?;
-    cx.app.snapshots.invalidate_all();
+    cx.changed_tenant(&id);
     let all = ListQuery::all();
     let own = cx.app.store.tenant(&id);
     let created = TenantCreated {

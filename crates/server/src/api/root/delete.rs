@@ -28,6 +28,6 @@ pub(super) async fn delete_tenant(
     }
     let delete = cx.app.store.root().delete(&id, if_match.version(before.version)).await;
     delete.map_err(|error| if_match.lost_race(error))?;
-    cx.app.snapshots.invalidate_all();
+    cx.changed_tenant(&id);
     Ok(StatusCode::NO_CONTENT)
 }

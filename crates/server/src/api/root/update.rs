@@ -21,6 +21,6 @@ pub(super) async fn update_tenant(
     if_match: IfMatch,
     Body(tenant): Body<Tenant>,
 ) -> Result<Versioned<Tenant>, ApiError> {
-    let Stored { version, value, .. } = tenants::update(&cx.app, &id, tenant, &if_match, cx.now).await?;
+    let Stored { version, value, .. } = tenants::update(&cx, &id, tenant, &if_match).await?;
     Ok(Versioned::ok(version, value))
 }

@@ -3,11 +3,13 @@
 mod admin;
 mod auth;
 mod bodies;
+mod changes;
 mod console;
 mod document;
 mod root;
 mod round_trip;
 mod swagger;
 mod sweep;
+mod unrouted;
 
 use console::Console;

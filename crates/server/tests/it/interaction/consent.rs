@@ -131,6 +131,7 @@ async fn remembered_consent_does_not_serve_whoever_may_pretend_to_be_the_client(
     native["token_endpoint_auth_method"] = json!("none");
     native["redirect_uris"] = json!([CALLBACK, "http://127.0.0.1/cb", "com.example.app:/cb"]);
     app.add_client(native).await;
+    app.change_workspace(|server| server.enforce_pkce_for_public_clients = false).await;
     let at = |uri: &str, more: &[(&str, &str)]| {
         let parameters = [
             ("client_id", "client-n"),

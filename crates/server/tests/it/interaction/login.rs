@@ -49,7 +49,41 @@ async fn a_wrong_password_does_not_tell_whether_the_user_exists() {
     assert_eq!(app.rows_of("sessions").await, 0);
 }
 
-/// One hash is computed, whoever it is: the times are those of a hash, which nothing else here comes near to.
+/// A login costs one hash, whoever it is: nothing else here takes any time.
+#[tokio::test]
+async fn who_exists_cannot_be_told_from_what_a_login_costs() {
+    let app = TestApp::with_people().await;
+    let browser = Browser::new(&app);
+    let (path, page) = browser.open(&request("openid")).await;
+    let mut costs = Vec::new();
+    let cost = async |username: &str, password: &str, reason: &str| {
+        let before = app.app.passwords.computed();
+        let answer = browser.log_in(&path, &page, username, password).await;
+        let found = answer.refusal.as_ref().map_or("", |refusal| refusal.reason.as_str());
+        assert_eq!(found, reason, "{username}");
+        app.app.passwords.computed() - before
+    };
+    costs.push(cost("user", "wrong", "password_wrong").await);
+    costs.push(cost("nobody", "wrong", "user_unknown").await);
+    costs.push(cost("", "", "user_unknown").await);
+    let mut idp = app.store().load::<Idp>("default-people").await.unwrap().value;
+    for user in &mut idp.credentials.as_mut().unwrap().users {
+        user.password = user.password.take().filter(|_| user.username == "user");
+    }
+    app.store().update(idp.clone(), None, 0).await.unwrap();
+    app.app.snapshots.invalidate("default", "default");
+    costs.push(cost("other", "other", "user_unknown").await);
+    idp.disabled = true;
+    app.store().update(idp, None, 0).await.unwrap();
+    app.app.snapshots.invalidate("default", "default");
+    costs.push(cost("user", "user", "user_unknown").await);
+    assert_eq!(costs, [1; 5]);
+    let long = "x".repeat(1025);
+    for (username, reason) in [("user", "user_unknown"), ("nobody", "user_unknown")] {
+        assert_eq!(cost(username, &long, reason).await, 0, "what is too long for a password is not hashed");
+    }
+}
+
 #[tokio::test]
 async fn a_login_without_a_user_or_with_a_disabled_provider_fails() {
     let app = TestApp::with_people().await;

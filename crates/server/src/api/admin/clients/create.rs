@@ -59,6 +59,6 @@ pub(super) async fn create_client(
             StoreError::Conflict { .. } => ApiError::exists("client", &id),
             other => other.into(),
         })?;
-    cx.changed(&workspace.id);
+    cx.changed(&workspace.id, &id);
     Ok(Versioned::created(stored.version, ClientAdminResponse::new(&cx, &workspace, stored.value)))
 }

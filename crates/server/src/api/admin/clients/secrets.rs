@@ -63,7 +63,7 @@ pub(super) async fn rotate_client_secret(
     let workspace_id = client.authorization_server_id.clone();
     let update = cx.store(&workspace_id).update(client, Some(before.version), cx.now.millis()).await;
     update.map_err(|error| if_match.lost_race(error))?;
-    cx.changed(&workspace_id);
+    cx.changed(&workspace_id, &id);
     Ok(Json(RotateClientSecretResponse { secret }))
 }
 
@@ -87,7 +87,7 @@ pub(super) async fn revoke_rotated_client_secrets(
     let workspace_id = client.authorization_server_id.clone();
     let update = cx.store(&workspace_id).update(client, Some(before.version), cx.now.millis()).await;
     update.map_err(|error| if_match.lost_race(error))?;
-    cx.changed(&workspace_id);
+    cx.changed(&workspace_id, &id);
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -40,7 +40,7 @@ pub(super) async fn update_client(
 
     let update = cx.store(&workspace.id).update(client, Some(before.version), cx.now.millis()).await;
     let stored = update.map_err(|error| if_match.lost_race(error))?;
-    cx.changed(&workspace.id);
+    cx.changed(&workspace.id, &id);
     Ok(Versioned::ok(stored.version, ClientAdminResponse::new(&cx, &workspace, stored.value)))
 }
 

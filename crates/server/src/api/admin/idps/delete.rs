@@ -28,6 +28,6 @@ pub(super) async fn delete_idp(
     if_match.check(before.version)?;
     let delete = store.delete::<Idp>(&id, if_match.version(before.version)).await;
     delete.map_err(|error| if_match.lost_race(error))?;
-    cx.changed(&workspace_id);
+    cx.changed(&workspace_id, &id);
     Ok(StatusCode::NO_CONTENT)
 }

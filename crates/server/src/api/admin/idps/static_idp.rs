@@ -46,7 +46,7 @@ pub(super) async fn create_static_idp(
         StoreError::Conflict { .. } => ApiError::exists("identity provider", &id),
         other => other.into(),
     })?;
-    cx.changed(&workspace_id);
+    cx.changed(&workspace_id, &id);
     Ok(Versioned::created(stored.version, StaticIdp::new(stored.value)))
 }
 
@@ -102,7 +102,7 @@ pub(super) async fn update_static_idp(
 
     let update = cx.store(&workspace_id).update(idp, Some(before.version), cx.now.millis()).await;
     let stored = update.map_err(|error| if_match.lost_race(error))?;
-    cx.changed(&workspace_id);
+    cx.changed(&workspace_id, &id);
     Ok(Versioned::ok(stored.version, StaticIdp::new(stored.value)))
 }
 

@@ -37,7 +37,7 @@ pub(super) async fn revoke_key(
             }
             other => other.into(),
         })?;
-        cx.changed(&workspace_id);
+        cx.changed(&workspace_id, &kid);
     }
     let key = store.find_key(&kid).await?.ok_or_else(unknown)?;
     Ok(Json(view::of(&key)))

@@ -51,11 +51,13 @@ pub(super) async fn rotate_key(
         let server = Server { key_type, ..before.value };
         cx.tenant().update(server, Some(before.version), cx.now.millis()).await?;
     }
-    cx.changed(&workspace_id);
+    // Whatever comes now, the key has changed.
+    cx.app.snapshots.invalidate(&cx.tenant_id, &workspace_id);
     let keys = cx.store(&workspace_id).list_keys().await?;
     let current = keys.iter().find(|key| is(key, algorithm, KeyState::Current));
     let current =
         current.ok_or_else(|| ApiError::new(Kind::Internal, "The rotation left no current key."))?;
+    cx.changed(&workspace_id, &current.kid);
     Ok(Json(view::of(current)))
 }
 

@@ -40,7 +40,7 @@ pub(super) async fn create_scope(
             StoreError::Conflict { .. } => ApiError::exists("scope", &name),
             other => other.into(),
         })?;
-    cx.changed(&workspace_id);
+    cx.changed(&workspace_id, &stored.value.id);
     Ok(Versioned::created(stored.version, stored.value))
 }
 

@@ -30,6 +30,6 @@ pub(super) async fn delete_scope(
     let workspace_id = &before.authorization_server_id;
     let delete = cx.store(workspace_id).delete::<Scope>(&id, if_match.version(before.version)).await;
     delete.map_err(|error| if_match.lost_race(error))?;
-    cx.changed(workspace_id);
+    cx.changed(workspace_id, &id);
     Ok(StatusCode::NO_CONTENT)
 }

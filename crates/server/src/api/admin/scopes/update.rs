@@ -47,6 +47,6 @@ pub(super) async fn update_scope(
     let workspace_id = &before.authorization_server_id;
     let update = cx.store(workspace_id).update(scope, Some(before.version), cx.now.millis()).await;
     let stored = update.map_err(|error| if_match.lost_race(error))?;
-    cx.changed(workspace_id);
+    cx.changed(workspace_id, &id);
     Ok(Versioned::ok(stored.version, stored.value))
 }

@@ -46,6 +46,6 @@ pub(super) async fn create_server(
         StoreError::Conflict { table, .. } if table == "workspaces" => ApiError::exists("workspace", &id),
         other => other.into(),
     })?;
-    cx.changed(&id);
+    cx.changed(&id, &id);
     Ok(Versioned::created(stored.version, ServerResponse::load(&cx, stored.value).await?))
 }

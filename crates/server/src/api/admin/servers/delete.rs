@@ -28,6 +28,6 @@ pub(super) async fn delete_server(
     }
     let delete = cx.tenant().delete::<Server>(&id, if_match.version(before.version)).await;
     delete.map_err(|error| if_match.lost_race(error))?;
-    cx.changed(&id);
+    cx.changed(&id, &id);
     Ok(StatusCode::NO_CONTENT)
 }

@@ -38,7 +38,7 @@ pub(super) async fn update_workspace_metadata(
     server.metadata.get_or_insert_default().payload = metadata.payload;
     let update = cx.tenant().update(server, Some(before.version), cx.now.millis()).await;
     let stored = update.map_err(|error| if_match.lost_race(error))?;
-    cx.changed(&id);
+    cx.changed(&id, &id);
     let payload = stored.value.metadata.map(|metadata| metadata.payload).unwrap_or_default();
     Ok(Versioned::ok(stored.version, WorkspaceMetadata { payload }))
 }

@@ -42,7 +42,7 @@ pub(super) async fn update_server(
 
     let update = cx.tenant().update(server, Some(before.version), cx.now.millis()).await;
     let stored = update.map_err(|error| if_match.lost_race(error))?;
-    cx.changed(&id);
+    cx.changed(&id, &id);
     Ok(Versioned::ok(stored.version, ServerResponse::load(&cx, stored.value).await?))
 }
 

@@ -43,7 +43,7 @@ pub(super) async fn create_service(
             StoreError::Conflict { .. } => ApiError::exists("service", &id),
             other => other.into(),
         })?;
-    cx.changed(&workspace.id);
+    cx.changed(&workspace.id, &stored.value.id);
     let audience = workspace.audience(&cx.base_url, &stored.value);
     Ok(Versioned::created(stored.version, ServiceWithAudience { service: stored.value, audience }))
 }

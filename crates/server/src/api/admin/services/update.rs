@@ -41,7 +41,7 @@ pub(super) async fn update_service(
     let workspace = cx.workspace(&before.authorization_server_id).await?;
     let update = cx.store(&workspace.id).update(service, Some(before.version), cx.now.millis()).await;
     let stored = update.map_err(|error| if_match.lost_race(error))?;
-    cx.changed(&workspace.id);
+    cx.changed(&workspace.id, &id);
     let audience = workspace.audience(&cx.base_url, &stored.value);
     Ok(Versioned::ok(stored.version, ServiceWithAudience { service: stored.value, audience }))
 }

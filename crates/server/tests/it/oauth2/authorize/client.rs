@@ -97,6 +97,7 @@ async fn the_port_of_a_loopback_address_is_free_for_public_clients_alone() {
     let mut confidential = client("confidential");
     confidential["redirect_uris"] = json!(["http://127.0.0.1/cb"]);
     app.add_client(confidential).await;
+    app.change_workspace(|server| server.enforce_pkce_for_public_clients = false).await;
     let browser = Browser::new(&app);
     for (client_id, uri, is_right) in [
         ("public", "http://127.0.0.1:49152/cb", true),

@@ -154,9 +154,11 @@ async fn pkce_is_asked_of_whom_the_workspace_says() {
     let required = format!("{CALLBACK} invalid_request [code_challenge_required]");
     let passed = format!("{CALLBACK} login_required [login_required]");
 
-    app.change_workspace(|server| server.enforce_pkce_for_public_clients = true).await;
+    // RFC 9700 §2.1.1: public clients must, unless the workspace lets them off.
     assert_eq!(browser.get(&silent("public")).await.refused_to_client(), required);
     assert_eq!(browser.get(&silent("client")).await.refused_to_client(), passed);
+    app.change_workspace(|server| server.enforce_pkce_for_public_clients = false).await;
+    assert_eq!(browser.get(&silent("public")).await.refused_to_client(), passed);
     app.change_workspace(|server| server.enforce_pkce = true).await;
     assert_eq!(browser.get(&silent("client")).await.refused_to_client(), required);
     for client_id in ["client", "public"] {
