@@ -5,6 +5,7 @@ use symbolon_store::StoreError;
 
 use crate::cx::Cx;
 use crate::oauth2::authorize::request::AuthorizationRequest;
+use crate::oauth2::claims;
 use crate::snapshot::Client;
 
 /// The scopes asked for, by what has been said about them.
@@ -16,6 +17,10 @@ pub struct Consents {
     pub missing: ScopeSet,
     /// The person is asked even if nothing is missing.
     pub is_asked_always: bool,
+    /// Single claims that no scope of the request covers and that were not granted yet.
+    pub missing_claims: Vec<String>,
+    /// Such claims that were granted before.
+    pub granted_claims: Vec<String>,
 }
 
 impl Consents {
@@ -41,14 +46,38 @@ impl Consents {
             Asking::EveryTime => false,
         };
         let granted = asked.filter(is_granted);
+        let claims = uncovered(request).map(str::to_owned);
+        let (granted_claims, missing_claims) =
+            claims.partition(|name| remembered.iter().any(|grant| grant.scope == claim_grant(name)));
         let is_asked_always = may_be_pretended(client, &request.redirect_uri);
-        Ok(Self { missing: asked.without(&granted), granted, is_asked_always })
+        Ok(Self {
+            missing: asked.without(&granted),
+            granted,
+            is_asked_always,
+            missing_claims,
+            granted_claims,
+        })
     }
 }
 
-/// The scopes of an accepted request that are worth remembering: those that would be asked about once.
-pub fn to_remember(cx: &Cx, accepted: &ScopeSet) -> ScopeSet {
-    accepted.filter(|name| Asking::about(cx, name) == Asking::Once)
+/// What of an accepted request is worth remembering: scopes and single claims that would be asked about once.
+pub fn to_remember(cx: &Cx, accepted: &AuthorizationRequest) -> Vec<String> {
+    let scopes = accepted.scope.iter().filter(|name| Asking::about(cx, name) == Asking::Once);
+    scopes.map(str::to_owned).chain(uncovered(accepted).map(claim_grant)).collect()
+}
+
+/// The claims about the person that are asked for one by one, and that no scope of the request brings.
+fn uncovered(request: &AuthorizationRequest) -> impl Iterator<Item = &str> {
+    let scope_of = |name: &str| claims::scope_of(name);
+    request
+        .claims
+        .names()
+        .filter(move |name| scope_of(name).is_some_and(|scope| !request.scope.contains(scope)))
+}
+
+/// How a claim is remembered among the scopes. No scope has a space.
+fn claim_grant(name: &str) -> String {
+    format!("claim {name}")
 }
 
 /// How often a person is asked about a scope.

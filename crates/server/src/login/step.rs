@@ -2,12 +2,13 @@
 
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use symbolon_protocol::{OAuthError, ScopeSet};
+use symbolon_protocol::OAuthError;
 use symbolon_store::{AuthorizeSessionKey, NewAuthorizeSession, StoreError};
 
 use super::consent::{Consents, to_remember};
 use super::{Browser, Session};
 use crate::cx::Cx;
+use crate::oauth2::acr;
 use crate::oauth2::authorize::next::{Answer, Consent, LoggedIn, LoginReason, Next, next};
 use crate::oauth2::authorize::request::AuthorizationRequest;
 use crate::oauth2::authorize::{issue, respond};
@@ -89,11 +90,13 @@ pub async fn step(
     let person = session.zip(subject.as_deref()).map(|(session, subject)| LoggedIn {
         subject,
         auth_time: session.auth_time,
+        meets_acr: !request.is_acr_essential
+            || acr::meets(&cx.workspace, &session.person.amr, &request.acr_values),
         in_this_request: interaction.logged_in.as_deref() == Some(&session.public_id()),
     });
     let consent = Consent {
         missing: &consents.missing,
-        is_asked_always: consents.is_asked_always,
+        is_asked_always: consents.is_asked_always || !consents.missing_claims.is_empty(),
         answer: interaction.answer,
     };
     match (next(request, person, consent, cx.now), session) {
@@ -102,8 +105,8 @@ pub async fn step(
         (Next::Issue, Some(session)) => {
             // What nobody was asked about is not remembered as allowed.
             let allowed = match interaction.answer {
-                Some(Answer::Accepted) => to_remember(cx, &request.scope),
-                _ => ScopeSet::default(),
+                Some(Answer::Accepted) => to_remember(cx, request),
+                _ => Vec::new(),
             };
             let issued = issue::issue(cx, client, request, stored, session, &allowed).await?;
             Ok(Step::Respond(respond::success(cx, request, &issued)))

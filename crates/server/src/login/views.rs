@@ -11,6 +11,7 @@ use super::idps::{LoginFailure, PASSWORD_IDPS};
 use crate::cx::Cx;
 use crate::oauth2::authorize::next;
 use crate::oauth2::authorize::request::AuthorizationRequest;
+use crate::oauth2::claims::{self, SCOPE_CLAIMS};
 use crate::pages::{
     Brand, ClientCard, Colour, ConsentPage, Developer, ErrorKind, ErrorPage, FormTargets, Language, Link,
     LoggedOutPage, LoginFault, LoginPage, LoginReason, LogoutPage, Page, ScopeGroup, ScopeLine, Until,
@@ -108,7 +109,28 @@ impl View<'_> {
                 None => groups.push(ScopeGroup { service, scopes: vec![line] }),
             }
         }
+        groups.extend(self.single_claims(consents));
         groups
+    }
+
+    /// Claims asked for one by one, each under what its scope is called.
+    fn single_claims(&self, consents: &Consents) -> Option<ScopeGroup> {
+        let line = |names: &[String], granted: bool| {
+            SCOPE_CLAIMS
+                .iter()
+                .filter_map(|(scope, _)| {
+                    let own: Vec<_> = names
+                        .iter()
+                        .map(String::as_str)
+                        .filter(|name| claims::scope_of(name) == Some(*scope))
+                        .collect();
+                    let listed = own.join(", ");
+                    (!own.is_empty()).then(|| ScopeLine::new(scope, None, Some(&listed), granted))
+                })
+                .collect::<Vec<_>>()
+        };
+        let lines = [line(&consents.missing_claims, false), line(&consents.granted_claims, true)].concat();
+        (!lines.is_empty()).then_some(ScopeGroup { service: None, scopes: lines })
     }
 
     fn render(&self, page: &impl Page) -> Response {
@@ -195,7 +217,7 @@ fn card(client: &Client) -> ClientCard {
 fn reason_of(reason: next::LoginReason) -> Option<LoginReason> {
     match reason {
         next::LoginReason::NotLoggedIn => None,
-        next::LoginReason::Asked => Some(LoginReason::Asked),
+        next::LoginReason::Asked | next::LoginReason::TooWeak => Some(LoginReason::Asked),
         next::LoginReason::SelectAccount => Some(LoginReason::SelectAccount),
         next::LoginReason::TooOld => Some(LoginReason::TooOld),
         next::LoginReason::SomebodyElse => Some(LoginReason::SomebodyElse),

@@ -45,6 +45,9 @@ pub struct Claims {
     pub aid: String,
     /// The tenant of that workspace.
     pub tid: String,
+    /// The class of the person's authentication.
+    #[serde(default)]
+    pub acr: Option<String>,
     /// How the person was authenticated.
     pub amr: Vec<String>,
     /// For whom it is.

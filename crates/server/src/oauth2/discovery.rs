@@ -15,6 +15,7 @@ use symbolon_protocol::{
     ResponseMode,
 };
 
+use super::acr;
 use super::answer::public_json;
 use super::authorize::rules::response_type;
 use super::claims::SCOPE_CLAIMS;
@@ -30,8 +31,21 @@ use crate::snapshot::Workspace;
 /// How many rendered documents are kept: one for each workspace and name it is reached by.
 const DOCUMENTS: usize = 2_000;
 /// Claims of the ID token and of userinfo that no scope asks for.
-const OWN_CLAIMS: &[&str] =
-    &["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "amr", "at_hash", "c_hash", "s_hash", "sid"];
+const OWN_CLAIMS: &[&str] = &[
+    "sub",
+    "iss",
+    "aud",
+    "exp",
+    "iat",
+    "auth_time",
+    "nonce",
+    "acr",
+    "amr",
+    "at_hash",
+    "c_hash",
+    "s_hash",
+    "sid",
+];
 
 /// Rendered documents, by the load of their workspace and the name it was reached by.
 pub struct Documents(Cache<(u64, BaseUrl), Bytes>);
@@ -144,7 +158,7 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
             &[CodeChallengeMethod::S256],
             CodeChallengeMethod::as_str,
         )),
-        claims_parameter_supported: Some(false),
+        claims_parameter_supported: Some(true),
         request_parameter_supported: Some(false),
         request_uri_parameter_supported: Some(false),
         authorization_response_iss_parameter_supported: Some(true),
@@ -158,6 +172,7 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
         dpop_signing_alg_values_supported: Some(words(dpop::ALGORITHMS, Algorithm::as_str)),
         subject_types_supported: subject_types(workspace),
         claims_supported: Some(claims()),
+        acr_values_supported: Some(acr::supported(workspace).into_iter().map(str::to_owned).collect()),
         claim_types_supported: Some(vec!["normal".to_owned()]),
         id_token_signing_alg_values_supported: algorithms.clone(),
         userinfo_signing_alg_values_supported: Some(algorithms),
@@ -190,15 +205,20 @@ fn assertion_algorithms(workspace: &Workspace) -> Option<Vec<String>> {
     (!words.is_empty()).then_some(words)
 }
 
-/// The grants that both this server and the workspace know.
+/// The grants that both this server and the workspace know. The implicit one has no token request.
 pub fn grant_types(workspace: &Workspace) -> Vec<String> {
-    // The implicit grant has no token request.
-    let known = GRANTS.iter().map(|grant| grant.grant_type()).chain([GrantType::Implicit]);
-    known
-        .map(GrantType::as_str)
-        .filter(|word| workspace.server.grant_types.iter().any(|own| own == word))
-        .map(str::to_owned)
-        .collect()
+    let implicit = [GrantType::Implicit.as_str().to_owned()].into_iter();
+    token_grants(workspace).into_iter().chain(implicit.filter(|word| allows(workspace, word))).collect()
+}
+
+/// The grants of the token endpoint among them.
+pub fn token_grants(workspace: &Workspace) -> Vec<String> {
+    let known = GRANTS.iter().map(|grant| grant.grant_type().as_str());
+    known.filter(|word| allows(workspace, word)).map(str::to_owned).collect()
+}
+
+fn allows(workspace: &Workspace, grant: &str) -> bool {
+    workspace.server.grant_types.iter().any(|own| own == grant)
 }
 
 fn subject_types(workspace: &Workspace) -> Vec<String> {

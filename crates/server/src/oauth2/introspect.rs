@@ -67,6 +67,7 @@ fn active(cx: &Cx, token: &AccessToken) -> IntrospectionResponse {
     let authentication = token.grant.as_ref().map(|grant| &grant.authentication);
     IntrospectionResponse {
         active: true,
+        acr: claims.acr.clone(),
         amr: Some(claims.amr.clone()),
         aud: Some(claims.aud.clone()),
         client_id: Some(token.client.id().to_owned()),

@@ -1,6 +1,7 @@
 //! The protocol endpoints, named as on the wire.
 
 pub mod access_token;
+pub mod acr;
 pub mod answer;
 pub mod authorize;
 pub mod caller;

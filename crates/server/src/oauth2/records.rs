@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use symbolon_protocol::{CodeChallenge, Confirmation, ScopeSet};
+use symbolon_protocol::{ClaimsRequest, CodeChallenge, Confirmation, ScopeSet};
 
 /// A grant: what one person let one client have, once. Codes, refresh tokens and access tokens belong to a grant
 /// and end with it. The document of the store's `grants` row; client and subject are columns.
@@ -12,6 +12,12 @@ pub struct GrantRecord {
     pub scope: ScopeSet,
     /// How the person was authenticated.
     pub authentication: Authentication,
+    /// The class of that authentication (`acr`), as the request preferred it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
+    /// Single claims that were granted.
+    #[serde(default, skip_serializing_if = "ClaimsRequest::is_empty")]
+    pub claims: ClaimsRequest,
 }
 
 /// Who was authenticated, when and how: the source of `sub`, `auth_time`, `amr`, `acr`, `idp` and of claims.

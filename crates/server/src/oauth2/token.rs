@@ -58,7 +58,7 @@ async fn answer(request: TokenRequest<'_>) -> Result<TokenResponse, OAuthError> 
 fn choose(request: TokenRequest<'_>) -> Result<&'static dyn Grant, OAuthError> {
     let name = request.form.require("grant_type")?;
     let unsupported = |reason| {
-        let known = discovery::grant_types(&request.cx.workspace);
+        let known = discovery::token_grants(&request.cx.workspace);
         OAuthError::unsupported_grant_type(reason).expected(known.join(", ")).got(name)
     };
     let grant = grants::find(name).ok_or_else(|| unsupported("grant_type_unknown"))?;

@@ -88,7 +88,7 @@ fn answer(cx: &Cx, token: &AccessToken) -> Result<Response, OAuthError> {
     })?;
     let about = About {
         sub: &token.claims.sub,
-        claims: claims::released(&token.claims.scopes(), &grant.authentication),
+        claims: claims::released(&token.claims.scopes(), &grant.claims.userinfo, &grant.authentication),
     };
     let wanted = token.client.entity.userinfo_signed_response_alg.as_str();
     if matches!(wanted, "" | "none") {

@@ -13,12 +13,15 @@ async fn discovery_tells_what_works() {
     let answer = app.get(DISCOVERY).await;
     insta::assert_json_snapshot!(answer.ok(), @r#"
     {
+      "acr_values_supported": [
+        "1"
+      ],
       "authorization_endpoint": "https://localhost:8443/default/default/oauth2/authorize",
       "authorization_response_iss_parameter_supported": true,
       "claim_types_supported": [
         "normal"
       ],
-      "claims_parameter_supported": false,
+      "claims_parameter_supported": true,
       "claims_supported": [
         "sub",
         "iss",
@@ -27,6 +30,7 @@ async fn discovery_tells_what_works() {
         "iat",
         "auth_time",
         "nonce",
+        "acr",
         "amr",
         "at_hash",
         "c_hash",

@@ -1,13 +1,14 @@
 //! Issues what the response type asks for, once for each authorization request: a code with the grant it stands for,
 //! and what travels by way of the browser (RFC 6749 §4.2.2, OIDC Core §3.2.2.5 and §3.3.2.5).
 
-use symbolon_protocol::{OAuthError, ScopeSet};
+use symbolon_protocol::OAuthError;
 use symbolon_store::entity::GoDuration;
 use symbolon_store::{AccessToken, AuthorizationAnswer, AuthorizeSessionKey, NewCode, NewGrant, StoreError};
 
 use super::request::AuthorizationRequest;
 use crate::cx::Cx;
 use crate::login::Session;
+use crate::oauth2::acr;
 use crate::oauth2::error::store_failure;
 use crate::oauth2::grants::Person;
 use crate::oauth2::issue::{self, FrontChannel};
@@ -34,14 +35,14 @@ pub async fn issue(
     request: &AuthorizationRequest,
     stored: Option<AuthorizeSessionKey<'_>>,
     session: &Session,
-    allowed: &ScopeSet,
+    allowed: &[String],
 ) -> Result<Parameters, OAuthError> {
     let wanted = request.response_type;
     let code = wanted.has_code().then(|| cx.app.rng.secret());
     let grant_id = cx.app.rng.uuid().to_string();
     let person = Person {
         grant_id: Some(grant_id.clone()),
-        record: GrantRecord { scope: request.scope.clone(), authentication: authentication(session) },
+        record: grant_record(cx, request, session),
         nonce: request.nonce.clone(),
     };
     let front = issue::front_channel(
@@ -76,7 +77,7 @@ pub async fn issue(
         doc: &new.doc,
         expires_at: new.expires_at,
     });
-    let consents: Vec<_> = allowed.iter().collect();
+    let consents: Vec<_> = allowed.iter().map(String::as_str).collect();
     let answer = AuthorizationAnswer {
         answered: stored,
         client_id: client.id(),
@@ -93,6 +94,15 @@ pub async fn issue(
         Err(StoreError::NotFound(_)) => Err(OAuthError::invalid_request("interaction_finished")
             .description("This request has been answered already.")),
         Err(error) => Err(store_failure(&error)),
+    }
+}
+
+fn grant_record(cx: &Cx, request: &AuthorizationRequest, session: &Session) -> GrantRecord {
+    GrantRecord {
+        scope: request.scope.clone(),
+        authentication: authentication(session),
+        acr: acr::of(&cx.workspace, &session.person.amr, &request.acr_values),
+        claims: request.claims.clone(),
     }
 }
 

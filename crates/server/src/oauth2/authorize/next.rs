@@ -17,6 +17,8 @@ pub struct LoggedIn<'a> {
     pub auth_time: i64,
     /// Whether they logged in while answering this very request.
     pub in_this_request: bool,
+    /// Whether they authenticated as well as the client asks for.
+    pub meets_acr: bool,
 }
 
 /// What the person has said about the scopes.
@@ -70,8 +72,10 @@ pub enum LoginReason {
     SelectAccount,
     /// The login is older than the client accepts (`max_age`).
     TooOld,
-    /// The client expects somebody else (`id_token_hint`).
+    /// The client expects somebody else (`id_token_hint`, or `sub` in `claims`).
     SomebodyElse,
+    /// The client needs a better authentication (`acr`).
+    TooWeak,
 }
 
 /// Decides the next step from what is known. Pure: the same facts give the same step.
@@ -88,6 +92,10 @@ pub fn next(
             // Whoever logs in here as somebody else will not become the one that the client expects.
             LoginReason::SomebodyElse if person.is_some_and(|person| person.in_this_request) => {
                 Next::Refuse(ErrorCode::LoginRequired, "another_subject_logged_in")
+            }
+            // Whoever has just logged in will not do it better the next time.
+            LoginReason::TooWeak if person.is_some_and(|person| person.in_this_request) => {
+                Next::Refuse(ErrorCode::UnmetAuthenticationRequirements, "acr_not_reached")
             }
             reason => Next::Login(reason),
         };
@@ -124,6 +132,9 @@ fn login_needed(
             return Some(LoginReason::TooOld);
         }
     }
+    if !person.meets_acr {
+        return Some(LoginReason::TooWeak);
+    }
     let expected = request.expected_subject.as_deref();
     expected.is_some_and(|expected| expected != person.subject).then_some(LoginReason::SomebodyElse)
 }
@@ -131,7 +142,7 @@ fn login_needed(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use symbolon_protocol::{PromptSet, ResponseMode, ResponseType};
+    use symbolon_protocol::{ClaimsRequest, PromptSet, ResponseMode, ResponseType};
 
     const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
 
@@ -152,11 +163,19 @@ mod tests {
             expected_subject: None,
             login_hint: None,
             ui_locales: None,
+            claims: ClaimsRequest::default(),
+            acr_values: Vec::new(),
+            is_acr_essential: false,
         }
     }
 
     fn person(age: i64) -> Option<LoggedIn<'static>> {
-        Some(LoggedIn { subject: "alice", auth_time: NOW.seconds() - age, in_this_request: false })
+        Some(LoggedIn {
+            subject: "alice",
+            auth_time: NOW.seconds() - age,
+            in_this_request: false,
+            meets_acr: true,
+        })
     }
 
     fn step(request: &AuthorizationRequest, person: Option<LoggedIn<'_>>, missing: &str) -> Next {
@@ -211,6 +230,17 @@ mod tests {
         assert_eq!(step(&request(0), fresh(ANSWER_SECONDS), ""), Next::Issue);
         assert_eq!(step(&request(60), fresh(ANSWER_SECONDS + 1), ""), Next::Login(LoginReason::TooOld));
         assert_eq!(step(&request(3600), fresh(ANSWER_SECONDS + 1), ""), Next::Issue);
+    }
+
+    #[test]
+    fn who_is_authenticated_too_weakly_may_log_in_again_once() {
+        let weak = LoggedIn { meets_acr: false, ..person(0).unwrap() };
+        assert_eq!(step(&request(), Some(weak), ""), Next::Login(LoginReason::TooWeak));
+        let fresh = LoggedIn { in_this_request: true, ..weak };
+        assert_eq!(
+            step(&request(), Some(fresh), ""),
+            Next::Refuse(ErrorCode::UnmetAuthenticationRequirements, "acr_not_reached")
+        );
     }
 
     #[test]

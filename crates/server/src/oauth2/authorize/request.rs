@@ -1,7 +1,9 @@
 //! An authorization request that has passed the rules, as it waits for the person to answer.
 
 use serde::{Deserialize, Serialize};
-use symbolon_protocol::{CodeChallenge, Form, Prompt, PromptSet, ResponseMode, ResponseType, ScopeSet};
+use symbolon_protocol::{
+    ClaimsRequest, CodeChallenge, Form, Prompt, PromptSet, ResponseMode, ResponseType, ScopeSet,
+};
 
 /// What a client asked for (RFC 6749 §4.1.1, OIDC Core §3.1.2.1). Stored with the authorize session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +39,15 @@ pub struct AuthorizationRequest {
     pub login_hint: Option<String>,
     /// The languages the person prefers, as the client says.
     pub ui_locales: Option<String>,
+    /// Single claims asked for.
+    #[serde(default, skip_serializing_if = "ClaimsRequest::is_empty")]
+    pub claims: ClaimsRequest,
+    /// How well the person should be authenticated, in order of preference.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acr_values: Vec<String>,
+    /// Whether one of `acr_values` must be reached.
+    #[serde(default)]
+    pub is_acr_essential: bool,
 }
 
 /// The longest `state`, in bytes: it is kept while a person logs in, and a stranger may have made it.
@@ -70,6 +81,9 @@ impl AuthorizationRequest {
             expected_subject: None,
             login_hint: None,
             ui_locales: None,
+            claims: ClaimsRequest::default(),
+            acr_values: Vec::new(),
+            is_acr_essential: false,
         }
     }
 

@@ -5,12 +5,13 @@
 
 use std::borrow::Cow;
 
-use symbolon_protocol::{GrantType, OAuthError};
+use symbolon_protocol::{ClaimsRequest, GrantType, OAuthError};
 
 use super::{Grant, Owner, Person, Redeemed, Spends, TokenRequest};
 use crate::login::attempt;
 use crate::login::idps::LoginFailure;
 use crate::oauth2::BoxFuture;
+use crate::oauth2::acr;
 use crate::oauth2::records::{Authentication, GrantRecord};
 use crate::oauth2::scope;
 
@@ -43,7 +44,12 @@ async fn redeem(request: TokenRequest<'_>) -> Result<Redeemed<'_>, OAuthError> {
         // The browser has no part in it: there is no session that could be named.
         session_id: String::new(),
     };
-    let record = GrantRecord { scope: scope.clone().into_owned(), authentication };
+    let record = GrantRecord {
+        scope: scope.clone().into_owned(),
+        acr: acr::of(&cx.workspace, &authentication.amr, &[]),
+        authentication,
+        claims: ClaimsRequest::default(),
+    };
     let person = Person { grant_id: Some(cx.app.rng.uuid().to_string()), record, nonce: None };
     Ok(Redeemed {
         owner: Owner::Person(Box::new(person)),

@@ -14,6 +14,8 @@ use crate::snapshot::Client;
 /// What an access token says.
 #[derive(Serialize)]
 struct Claims<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acr: Option<&'a str>,
     aid: &'a str,
     amr: &'a [String],
     aud: Audience<'a>,
@@ -76,6 +78,7 @@ impl Draft<'_> {
         let mut jti = Uuid::encode_buffer();
         let formats = &workspace.server.scope_claim_formats;
         let claims = Claims {
+            acr: person.and_then(|person| person.record.acr.as_deref()),
             aid: &workspace.id,
             amr: authentication.map_or(&[], |authentication| &authentication.amr),
             aud: Audience::new(cx, client, scope),

@@ -14,6 +14,8 @@ use crate::snapshot::Client;
 /// What an ID token says. It has none of `aid`, `tid`, `scp`: those mark an access token.
 #[derive(Serialize)]
 struct Claims<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acr: Option<&'a str>,
     amr: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     at_hash: Option<String>,
@@ -63,7 +65,10 @@ impl Draft<'_> {
         let hash = |value: &str| half_hash(signer.algorithm(), value);
         let authentication = &person.record.authentication;
         let issuer = cx.issuer();
+        let advanced = cx.workspace.server.advanced.as_ref();
+        let hides_acr = advanced.is_some_and(|advanced| advanced.do_not_issue_acr_claim_in_id_token);
         let claims = Claims {
+            acr: person.record.acr.as_deref().filter(|_| !hides_acr),
             amr: &authentication.amr,
             at_hash: access_token.map(hash),
             aud: [client.id()],
@@ -76,7 +81,7 @@ impl Draft<'_> {
             s_hash: state.map(hash),
             sid: &authentication.session_id,
             sub: &subject::of(&cx.workspace, client, &authentication.subject),
-            about: claims::released(scope, authentication),
+            about: claims::released(scope, &person.record.claims.id_token, authentication),
         };
         signer.sign_json(&claims).map_err(|error| OAuthError::server_error("signing_failed").detail(error))
     }

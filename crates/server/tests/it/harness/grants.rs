@@ -1,7 +1,7 @@
 //! Grants and codes as the authorization endpoint leaves them.
 
 use serde_json::{Value, json};
-use symbolon_protocol::{CodeChallenge, ScopeSet};
+use symbolon_protocol::{ClaimsRequest, CodeChallenge, ScopeSet};
 use symbolon_server::oauth2::records::{Authentication, CodeRecord, GrantRecord};
 use symbolon_store::{NewCode, NewGrant};
 
@@ -54,6 +54,8 @@ impl TestApp {
                 authentication_context,
                 session_id: "session".into(),
             },
+            acr: None,
+            claims: ClaimsRequest::default(),
         };
         let record = CodeRecord {
             redirect_uri: code.redirect_uri.map(Into::into),

@@ -3,6 +3,8 @@
 //! By now the client and the redirect URI are known, so a broken rule is told to the client (RFC 6749 §4.1.2.1).
 //! A rule reads its own parameters and writes what it found into the request.
 
+mod acr;
+mod claims;
 mod dpop_jkt;
 mod id_token_hint;
 mod max_age;
@@ -52,4 +54,6 @@ pub static RULES: &[&dyn Rule] = &[
     &prompt::PromptRule,
     &max_age::MaxAgeRule,
     &id_token_hint::IdTokenHintRule,
+    &claims::ClaimsRule,
+    &acr::AcrRule,
 ];

@@ -1,5 +1,7 @@
 //! `/{tid}/{aid}/oauth2/authorize`.
 
+mod acr;
+mod claims;
 mod client;
 mod host;
 mod parameters;
