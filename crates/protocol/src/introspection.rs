@@ -22,6 +22,9 @@ pub struct IntrospectionResponse {
     /// For whom the token is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aud: Option<Vec<String>>,
+    /// When the user authenticated, in Unix seconds (RFC 9470 §6.2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<i64>,
     /// Authorization details granted (RFC 9396 §9.2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authorization_details: Option<Value>,

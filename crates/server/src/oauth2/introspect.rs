@@ -70,6 +70,7 @@ fn active(cx: &Cx, token: &AccessToken) -> IntrospectionResponse {
         acr: claims.acr.clone(),
         amr: Some(claims.amr.clone()),
         aud: Some(claims.aud.clone()),
+        auth_time: authentication.map(|authentication| authentication.auth_time),
         client_id: Some(token.client.id().to_owned()),
         cnf: claims.cnf.clone(),
         exp: Some(claims.exp),

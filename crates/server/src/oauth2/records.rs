@@ -18,6 +18,9 @@ pub struct GrantRecord {
     /// Single claims that were granted.
     #[serde(default, skip_serializing_if = "ClaimsRequest::is_empty")]
     pub claims: ClaimsRequest,
+    /// Where its tokens are to be used (RFC 8707); empty: where its scopes are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<String>,
 }
 
 /// Who was authenticated, when and how: the source of `sub`, `auth_time`, `amr`, `acr`, `idp` and of claims.

@@ -11,7 +11,7 @@ use super::error::{ErrorBody, ErrorResponse};
 use super::form_body::FormBody;
 use super::forms::TokenForm;
 use super::grants::{self, Grant, TokenRequest};
-use super::{client_auth, discovery, dpop, issue};
+use super::{client_auth, discovery, dpop, issue, resource};
 use crate::cx::Cx;
 use crate::metrics::GrantLabel;
 
@@ -46,8 +46,10 @@ async fn answer(request: TokenRequest<'_>) -> Result<TokenResponse, OAuthError> 
     let grant = choose(request)?;
     let redeemed = grant.redeem(request).await?;
     let spends = redeemed.spends;
+    let granted = redeemed.owner.person().map_or(&[][..], |person| &person.record.resources);
+    let resources = resource::narrowed(request.cx, request.client, request.form, granted)?;
     dpop::spend_of(request.cx).await?;
-    let issued = issue::tokens(request.cx, request.client, redeemed)?;
+    let issued = issue::tokens_for(request.cx, request.client, redeemed, &resources)?;
     let response = grants::commit(request, spends, issued).await?;
     let label = GrantLabel { grant_type: grant.grant_type().as_str() };
     request.cx.app.metrics.tokens.get_or_create(&label).inc();

@@ -11,6 +11,8 @@ use symbolon_store::{KeyState, KeyUse, SigningKey as StoredKey, StoreError};
 pub struct WorkspaceKeys {
     /// Signs access tokens, and ID tokens of clients that ask for no algorithm.
     pub signer: JwtSigner,
+    /// The same for access tokens of the type `at+jwt` (RFC 9068 §2.1).
+    pub access_token_signer: JwtSigner,
     /// One signer for each further algorithm that a current key can sign with.
     others: Vec<JwtSigner>,
     /// Verifies what this workspace has signed: current, next and rotated keys, not revoked ones.
@@ -32,6 +34,7 @@ impl WorkspaceKeys {
         live.sort_by_key(|row| (rank(row.state), row.alg != preferred.as_str(), row.kid.clone()));
 
         let mut signers = Vec::new();
+        let mut access_token_signer = None;
         let mut verification = KeySet::new();
         let mut algorithms: Vec<Algorithm> = Vec::new();
         let mut published = Vec::new();
@@ -42,6 +45,10 @@ impl WorkspaceKeys {
             if row.state == KeyState::Current {
                 for algorithm in signs(algorithm) {
                     let key = key.with_algorithm(*algorithm).map_err(corrupt)?;
+                    if access_token_signer.is_none() {
+                        let signer = JwtSigner::new(key.clone(), &row.kid, "at+jwt").map_err(corrupt)?;
+                        access_token_signer = Some(signer);
+                    }
                     signers.push(JwtSigner::new(key, &row.kid, "JWT").map_err(corrupt)?);
                 }
             }
@@ -53,10 +60,12 @@ impl WorkspaceKeys {
         let jwks = serde_json::to_vec(&json!({ "keys": published }))
             .map_err(|error| StoreError::Corrupt(format!("JWKS: {error}")))?;
         let mut signers = signers.into_iter();
-        let signer = signers
+        let (signer, access_token_signer) = signers
             .next()
+            .zip(access_token_signer)
             .ok_or_else(|| StoreError::Corrupt("the workspace has no current key".to_owned()))?;
-        Ok(Self { signer, others: signers.collect(), verification, algorithms, jwks: jwks.into() })
+        let others = signers.collect();
+        Ok(Self { signer, access_token_signer, others, verification, algorithms, jwks: jwks.into() })
     }
 
     /// The signer for an algorithm, if a current key can sign with it.

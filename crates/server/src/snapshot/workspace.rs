@@ -22,6 +22,8 @@ pub struct Workspace {
     pub server: Server,
     /// Its scopes, with their services.
     pub scopes: Scopes,
+    /// Its services: what tokens can be for.
+    pub services: Vec<Service>,
     /// Its identity providers, in the order in which people see them.
     pub idps: Vec<Idp>,
     /// Its keys.
@@ -58,6 +60,7 @@ impl Workspace {
             tenant_id: tenant_id.into(),
             id: workspace_id.into(),
             scopes: Scopes::new(with_services(scopes, &services)),
+            services,
             trust: trust(&server, system),
             server,
             idps,

@@ -103,6 +103,7 @@ fn grant_record(cx: &Cx, request: &AuthorizationRequest, session: &Session) -> G
         authentication: authentication(session),
         acr: acr::of(&cx.workspace, &session.person.amr, &request.acr_values),
         claims: request.claims.clone(),
+        resources: request.resources.clone(),
     }
 }
 

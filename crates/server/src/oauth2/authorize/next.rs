@@ -158,6 +158,7 @@ mod tests {
             nonce: None,
             code_challenge: None,
             dpop_jkt: None,
+            resources: Vec::new(),
             prompt: PromptSet::default(),
             max_age: None,
             expected_subject: None,

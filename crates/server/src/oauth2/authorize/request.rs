@@ -29,6 +29,9 @@ pub struct AuthorizationRequest {
     /// The key that the code is bound to, by its thumbprint (RFC 9449 §10).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dpop_jkt: Option<String>,
+    /// Where the tokens are to be used (RFC 8707).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<String>,
     /// What the client wants shown.
     pub prompt: PromptSet,
     /// How old the login may be, in seconds.
@@ -76,6 +79,7 @@ impl AuthorizationRequest {
             nonce: None,
             code_challenge: None,
             dpop_jkt: None,
+            resources: Vec::new(),
             prompt: PromptSet::default(),
             max_age: None,
             expected_subject: None,

@@ -49,6 +49,7 @@ async fn redeem(request: TokenRequest<'_>) -> Result<Redeemed<'_>, OAuthError> {
         acr: acr::of(&cx.workspace, &authentication.amr, &[]),
         authentication,
         claims: ClaimsRequest::default(),
+        resources: Vec::new(),
     };
     let person = Person { grant_id: Some(cx.app.rng.uuid().to_string()), record, nonce: None };
     Ok(Redeemed {

@@ -9,7 +9,7 @@ use super::audience::Audience;
 use super::{NewAccess, subject};
 use crate::cx::Cx;
 use crate::oauth2::grants::Person;
-use crate::snapshot::Client;
+use crate::snapshot::{Client, Workspace};
 
 /// What an access token says.
 #[derive(Serialize)]
@@ -18,8 +18,10 @@ struct Claims<'a> {
     acr: Option<&'a str>,
     aid: &'a str,
     amr: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<i64>,
     aud: Audience<'a>,
-    /// The client, where nothing else tells: no grant, and a subject that is a person.
+    /// The client, where nothing else tells (no grant, and a subject that is a person), and where RFC 9068 wants it.
     #[serde(skip_serializing_if = "Option::is_none")]
     client_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,6 +60,8 @@ pub(super) struct Draft<'a> {
     /// Whose access it is, unless it is the client's own.
     pub(super) person: Option<&'a Person>,
     pub(super) scope: &'a ScopeSet,
+    /// Where it is to be used; empty: where its scopes are.
+    pub(super) resources: &'a [String],
     /// What it is bound to.
     pub(super) confirmation: Option<&'a Confirmation>,
     /// In seconds.
@@ -67,7 +71,7 @@ pub(super) struct Draft<'a> {
 impl Draft<'_> {
     /// The token, and what the store must keep of an opaque one.
     pub(super) fn finish(self) -> Result<(String, Option<NewAccess>), OAuthError> {
-        let Self { cx, client, person, scope, confirmation, lifetime } = self;
+        let Self { cx, client, person, scope, resources, confirmation, lifetime } = self;
         let workspace = &cx.workspace;
         let issuer = cx.issuer();
         let authentication = person.map(|person| &person.record.authentication);
@@ -76,13 +80,16 @@ impl Draft<'_> {
             None => client.id().into(),
         };
         let mut jti = Uuid::encode_buffer();
+        let standard = is_standard(workspace);
         let formats = &workspace.server.scope_claim_formats;
         let claims = Claims {
             acr: person.and_then(|person| person.record.acr.as_deref()),
             aid: &workspace.id,
             amr: authentication.map_or(&[], |authentication| &authentication.amr),
-            aud: Audience::new(cx, client, scope),
-            client_id: person.filter(|person| person.grant_id.is_none()).map(|_| client.id()),
+            auth_time: authentication.filter(|_| standard).map(|authentication| authentication.auth_time),
+            aud: Audience::new(cx, client, scope, resources),
+            client_id: (standard || person.is_some_and(|person| person.grant_id.is_none()))
+                .then(|| client.id()),
             cnf: confirmation,
             exp: cx.now.seconds().saturating_add(lifetime),
             gid: person.and_then(|person| person.grant_id.as_deref()),
@@ -91,7 +98,7 @@ impl Draft<'_> {
             iss: &issuer,
             jti: cx.app.rng.uuid().hyphenated().encode_lower(&mut jti),
             nbf: cx.now.seconds(),
-            scope: formats.contains(&ScopeClaimFormat::ScopeString).then_some(Spaced(scope)),
+            scope: (standard || formats.contains(&ScopeClaimFormat::ScopeString)).then_some(Spaced(scope)),
             // Without any format configured there is still one: nobody could read the scopes otherwise.
             scp: (formats.contains(&ScopeClaimFormat::ScpArray) || formats.is_empty()).then_some(scope),
             st: subject::kind(client),
@@ -100,7 +107,9 @@ impl Draft<'_> {
         };
         match workspace.server.access_token_strategy {
             AccessTokenStrategy::Jwt => {
-                let signed = workspace.keys.signer.sign_json(&claims);
+                let keys = &workspace.keys;
+                let signer = if standard { &keys.access_token_signer } else { &keys.signer };
+                let signed = signer.sign_json(&claims);
                 let token =
                     signed.map_err(|error| OAuthError::server_error("signing_failed").detail(error))?;
                 Ok((token, None))
@@ -108,6 +117,11 @@ impl Draft<'_> {
             AccessTokenStrategy::Opaque => Ok((cx.app.rng.secret(), Some(remember(&claims)?))),
         }
     }
+}
+
+/// Whether access tokens are such as RFC 9068 has them: `at+jwt`, with `client_id`, `scope` and `auth_time`.
+fn is_standard(workspace: &Workspace) -> bool {
+    workspace.server.advanced.as_ref().is_some_and(|advanced| advanced.rfc9068_access_tokens)
 }
 
 fn remember(claims: &Claims<'_>) -> Result<NewAccess, OAuthError> {

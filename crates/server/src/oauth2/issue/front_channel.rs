@@ -8,7 +8,7 @@ use symbolon_protocol::{OAuthError, ResponseType, TokenType};
 use super::{Lifetimes, NewAccess, access_token, id_token};
 use crate::cx::Cx;
 use crate::oauth2::grants::Person;
-use crate::oauth2::scope;
+use crate::oauth2::{resource, scope};
 use crate::snapshot::Client;
 
 /// What is asked for, and what an ID token vouches for.
@@ -65,6 +65,10 @@ pub fn front_channel(
 ) -> Result<FrontChannelIssued, OAuthError> {
     let lifetimes = Lifetimes::of(&cx.workspace, client);
     let scope = scope::remaining(cx, client, Cow::Borrowed(&person.record.scope));
+    let scope = match &person.record.resources[..] {
+        [] => scope,
+        resources => Cow::Owned(resource::scopes_for(cx, &scope, resources)),
+    };
     let mut issued = FrontChannelIssued { response: FrontChannelResponse::default(), access_token: None };
     let parameters = &mut issued.response.0;
     let mut access_token = None;
@@ -74,6 +78,7 @@ pub fn front_channel(
             client,
             person: Some(person),
             scope: &scope,
+            resources: &person.record.resources,
             // Clients whose tokens are bound to a key get none this way: the connection is the browser's.
             confirmation: None,
             lifetime: lifetimes.access_token,

@@ -12,6 +12,8 @@ mod lifetimes;
 mod refresh_token;
 pub mod subject;
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 use symbolon_protocol::{OAuthError, TokenResponse};
 
@@ -21,7 +23,7 @@ pub use refresh_token::{NewRefresh, may_refresh};
 
 use super::grants::{Owner, Person, Redeemed, Spends};
 use super::records::GrantRecord;
-use super::scope;
+use super::{resource, scope};
 use crate::cx::Cx;
 use crate::snapshot::Client;
 
@@ -54,20 +56,39 @@ pub struct NewAccess {
     pub expires_at: i64,
 }
 
-/// Makes the tokens that a grant is worth.
+/// Makes the tokens that a grant is worth, for all the resources it was asked for.
+///
+/// # Errors
+/// As [`tokens_for`].
+pub fn tokens(cx: &Cx, client: &Client, redeemed: Redeemed<'_>) -> Result<Issued, OAuthError> {
+    let resources = redeemed.owner.person().map(|person| person.record.resources.clone());
+    tokens_for(cx, client, redeemed, &resources.unwrap_or_default())
+}
+
+/// Makes the tokens that a grant is worth, for these resources (RFC 8707); for those of its scopes when there are none.
 ///
 /// # Errors
 /// As [`binding::confirmation`]; `server_error` when the workspace cannot sign.
-pub fn tokens(cx: &Cx, client: &Client, redeemed: Redeemed<'_>) -> Result<Issued, OAuthError> {
+pub fn tokens_for(
+    cx: &Cx,
+    client: &Client,
+    redeemed: Redeemed<'_>,
+    resources: &[String],
+) -> Result<Issued, OAuthError> {
     let Redeemed { owner, scope, spends } = redeemed;
     let lifetimes = Lifetimes::of(&cx.workspace, client);
     let confirmation = binding::confirmation(cx, client)?;
     let scope = scope::remaining(cx, client, scope);
+    let scope = match resources {
+        [] => scope,
+        resources => Cow::Owned(resource::scopes_for(cx, &scope, resources)),
+    };
     let made = access_token::Draft {
         cx,
         client,
         person: owner.person(),
         scope: &scope,
+        resources,
         confirmation: confirmation.as_ref(),
         lifetime: lifetimes.access_token,
     };

@@ -17,6 +17,7 @@ pub(crate) struct TestCode {
     pub(crate) code_challenge: Option<CodeChallenge>,
     pub(crate) nonce: Option<&'static str>,
     pub(crate) dpop_jkt: Option<String>,
+    pub(crate) resources: Vec<&'static str>,
     /// What the identity provider says about the user.
     pub(crate) context: Value,
     /// In seconds.
@@ -33,6 +34,7 @@ impl Default for TestCode {
             code_challenge: None,
             nonce: None,
             dpop_jkt: None,
+            resources: Vec::new(),
             context: json!({"name": "Ursula User", "email": "user@example.com", "email_verified": true}),
             lifetime: 600,
         }
@@ -56,6 +58,7 @@ impl TestApp {
             },
             acr: None,
             claims: ClaimsRequest::default(),
+            resources: code.resources.into_iter().map(Into::into).collect(),
         };
         let record = CodeRecord {
             redirect_uri: code.redirect_uri.map(Into::into),

@@ -41,6 +41,8 @@ pub struct AdvancedConfiguration {
     pub ignore_unknown_scopes_for_dcr: bool,
     /// `DPoP` proofs must carry a nonce of this server (RFC 9449 §8). An addition of ours.
     pub require_dpop_nonce: bool,
+    /// Access tokens in the shape of RFC 9068 (`at+jwt`). An addition of ours.
+    pub rfc9068_access_tokens: bool,
     /// FAPI.
     pub require_request_or_request_uri_parameter: bool,
     /// RFC 9207.

@@ -12,6 +12,7 @@ mod nonce;
 mod pkce;
 mod prompt;
 mod request_object;
+mod resource;
 mod response_mode;
 pub mod response_type;
 mod scope;
@@ -48,6 +49,7 @@ pub static RULES: &[&dyn Rule] = &[
     &response_mode::ResponseModeRule,
     &request_object::RequestObjectRule,
     &scope::ScopeRule,
+    &resource::ResourceRule,
     &nonce::NonceRule,
     &pkce::PkceRule,
     &dpop_jkt::DpopJktRule,

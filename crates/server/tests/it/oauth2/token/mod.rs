@@ -8,5 +8,6 @@ mod client_credentials;
 mod client_secret;
 mod password;
 mod refresh_token;
+mod rfc9068;
 mod self_signed_tls_client_auth;
 mod tls_client_auth;

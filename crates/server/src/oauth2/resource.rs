@@ -1,0 +1,97 @@
+//! `resource`: where a token is to be used (RFC 8707).
+//!
+//! A service is named by its audience: its `custom_audience`, else `spiffe://{host}/{tid}/{aid}/{service id}`. A token
+//! that was asked for with resources is for these and no others, and has no scope of another service.
+
+use symbolon_protocol::{ErrorCode, Form, OAuthError, ScopeSet};
+use symbolon_store::entity::Service;
+use symbolon_store::entity::service::ServiceKind;
+use url::Url;
+
+use crate::cx::Cx;
+use crate::snapshot::Client;
+
+/// More are a fault of the client, and would be kept in the store and in tokens.
+const MOST: usize = 16;
+
+/// The resources that a request names, each once; none for most requests.
+///
+/// # Errors
+/// `invalid_target` for what is no absolute URI without fragment (RFC 8707 §2), no service of the workspace and none of
+/// the client's own audiences.
+pub fn asked(cx: &Cx, client: &Client, form: &Form) -> Result<Vec<String>, OAuthError> {
+    let mut resources: Vec<String> = Vec::new();
+    for resource in form.all("resource") {
+        check(cx, client, resource)?;
+        if !resources.iter().any(|known| known == resource) {
+            resources.push(resource.to_owned());
+        }
+    }
+    match resources.len() > MOST {
+        true => Err(invalid("resources_too_many").description("The request names too many resources.")),
+        false => Ok(resources),
+    }
+}
+
+/// The resources of a token that is made from a grant (RFC 8707 §2.2): those asked for, if they were granted; all that
+/// were granted when none are named.
+///
+/// # Errors
+/// `invalid_target`.
+pub fn narrowed(
+    cx: &Cx,
+    client: &Client,
+    form: &Form,
+    granted: &[String],
+) -> Result<Vec<String>, OAuthError> {
+    let asked = asked(cx, client, form)?;
+    if asked.is_empty() {
+        return Ok(granted.to_vec());
+    }
+    match asked.iter().find(|resource| !granted.is_empty() && !granted.contains(resource)) {
+        None => Ok(asked),
+        Some(resource) => Err(invalid("resource_not_granted")
+            .description("A resource was not granted before.")
+            .expected(granted.join(" "))
+            .got(resource)),
+    }
+}
+
+/// What is left of the scopes in a token for these resources: those of their services, and those of no resource server
+/// in particular.
+pub fn scopes_for(cx: &Cx, scope: &ScopeSet, resources: &[String]) -> ScopeSet {
+    scope.filter(|name| {
+        let service = cx.workspace.scopes.find(name).and_then(|entry| entry.service.as_ref());
+        service.is_none_or(|service| is_general(service) || resources.contains(&audience(cx, service)))
+    })
+}
+
+fn check(cx: &Cx, client: &Client, resource: &str) -> Result<(), OAuthError> {
+    let is_absolute = Url::parse(resource).is_ok() && !resource.contains('#');
+    if !is_absolute {
+        return Err(invalid("resource_malformed")
+            .description("A resource is not an absolute URI without a fragment.")
+            .got(resource));
+    }
+    let of_service = cx.workspace.services.iter().any(|service| audience(cx, service) == resource);
+    if of_service || client.entity.audience.iter().any(|own| own == resource) {
+        return Ok(());
+    }
+    Err(invalid("resource_unknown")
+        .description("A resource is not known to this authorization server.")
+        .expected("the audience of a service of the workspace, or of the client")
+        .got(resource))
+}
+
+/// The scopes of OAuth 2 and OpenID Connect themselves, and those of this server, are for this server.
+fn is_general(service: &Service) -> bool {
+    matches!(service.kind, ServiceKind::Oauth2 | ServiceKind::Oidc | ServiceKind::System)
+}
+
+fn audience(cx: &Cx, service: &Service) -> String {
+    cx.workspace.audience(&cx.base_url, service)
+}
+
+fn invalid(reason: &'static str) -> OAuthError {
+    OAuthError::new(ErrorCode::InvalidTarget, reason)
+}
