@@ -39,6 +39,8 @@ fn for_any_origin() -> OpenApiRouter<App> {
         .routes(routes!(oauth2::revoke::revoke))
         .routes(routes!(oauth2::userinfo::get, oauth2::userinfo::post))
         .routes(routes!(oauth2::jwks::jwks))
+        .routes(routes!(oauth2::register::register))
+        .routes(routes!(oauth2::register::get, oauth2::register::put, oauth2::register::delete))
         .routes(routes!(oauth2::discovery::openid_configuration))
         .routes(routes!(oauth2::discovery::oauth_authorization_server))
         .routes(routes!(oauth2::discovery::oauth_authorization_server_of_host))

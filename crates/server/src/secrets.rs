@@ -9,12 +9,18 @@ pub struct Keys {
     pub csrf: hmac::Key,
     /// Authenticates the nonces of `DPoP` proofs.
     pub dpop_nonce: hmac::Key,
+    /// Makes the successors of registration access tokens.
+    pub registration: hmac::Key,
 }
 
 impl Keys {
     /// Derives the keys from the master key by HKDF (RFC 5869), a label for each use.
     pub fn derive(master: &[u8]) -> Self {
-        Self { csrf: hmac_key(master, b"csrf"), dpop_nonce: hmac_key(master, b"dpop nonce") }
+        Self {
+            csrf: hmac_key(master, b"csrf"),
+            dpop_nonce: hmac_key(master, b"dpop nonce"),
+            registration: hmac_key(master, b"registration"),
+        }
     }
 }
 

@@ -39,13 +39,14 @@ const TABLES: &[&str] = &[
     "access_tokens",
     "revoked_tokens",
     "used_values",
+    "registrations",
 ];
 
 /// Tables whose rows also carry the client.
-const TABLES_OF_CLIENTS: &[&str] = &["grants", "codes", "refresh_tokens", "access_tokens"];
+const TABLES_OF_CLIENTS: &[&str] = &["grants", "codes", "refresh_tokens", "access_tokens", "registrations"];
 
 /// What a secret value is looked up by.
-fn hash(text: &str) -> Value {
+pub(crate) fn hash(text: &str) -> Value {
     Value::Bytes(digest(&SHA256, text.as_bytes()).as_ref().to_vec())
 }
 

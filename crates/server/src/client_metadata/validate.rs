@@ -255,6 +255,7 @@ fn uris(client: &Client, faults: &mut Faults) {
     let fetched = [
         ("jwks_uri", &client.jwks_uri),
         ("sector_identifier_uri", &client.sector_identifier_uri),
+        ("initiate_login_uri", &client.initiate_login_uri),
         ("backchannel_client_notification_endpoint", &client.backchannel_client_notification_endpoint),
     ];
     for (name, uri) in fetched {

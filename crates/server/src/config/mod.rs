@@ -102,6 +102,8 @@ pub struct Limits {
     pub management_body_size: usize,
     /// Longest time for one request.
     pub request_timeout: Duration,
+    /// Registrations of one address in an hour.
+    pub registrations: usize,
     /// Password hashes at one time; 0: one for each core.
     pub password_hashes: usize,
 }
@@ -212,6 +214,7 @@ impl Config {
                 body_size: values.number("limits.body_size"),
                 management_body_size: values.number("limits.management_body_size"),
                 request_timeout: values.duration("limits.request_timeout"),
+                registrations: values.number("limits.registrations"),
                 password_hashes: values.number("limits.password_hashes"),
             },
             sql: Sql {

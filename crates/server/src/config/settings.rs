@@ -40,6 +40,7 @@ pub const SETTINGS: &[Setting] = &[
     open("limits.body_size", Kind::Size, "64KiB", "largest request body of protocol endpoints and pages"),
     open("limits.management_body_size", Kind::Size, "4MiB", "largest request body of the management APIs"),
     open("limits.request_timeout", Kind::Duration, "30s", "longest time one request may take; then 503"),
+    open("limits.registrations", Kind::Number { min: 0, max: 1_000_000 }, "100", "clients one address may register in an hour where no initial access token is needed"),
     open("limits.password_hashes", Kind::Number { min: 0, max: 1024 }, "0", "passwords hashed at one time (19 MiB each); 0 means one for each core"),
     secret("sql.url", Kind::Database, "sqlite:{data_dir}/symbolon.db", "where data is kept: `sqlite:PATH`, `postgres://USER:PASSWORD@HOST/DATABASE`, or `sqlite::memory:` for nothing kept"),
     open("sql.max_open_conns", Kind::Number { min: 1, max: 1000 }, "16", "database connections this node may open"),

@@ -33,7 +33,7 @@ pub async fn any_origin(request: Request, next: Next) -> Response {
 
 fn preflight_headers() -> [(http::HeaderName, &'static str); 3] {
     [
-        (ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
+        (ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, DELETE"),
         (ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type, DPoP"),
         (ACCESS_CONTROL_MAX_AGE, "7200"),
     ]

@@ -129,6 +129,7 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
     let algorithms: Vec<_> =
         workspace.keys.signing_algorithms().map(|algorithm| algorithm.as_str().to_owned()).collect();
     let assertions = assertion_algorithms(workspace);
+    let registers = server.dynamic_client_registration.as_ref().is_some_and(|settings| settings.enabled);
     ProviderMetadata {
         issuer: cx.issuer(),
         authorization_endpoint: url(&cx.base_url, "/oauth2/authorize"),
@@ -137,6 +138,7 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
         userinfo_endpoint: Some(url(main, USERINFO)),
         introspection_endpoint: Some(url(main, INTROSPECT)),
         revocation_endpoint: Some(url(main, REVOKE)),
+        registration_endpoint: registers.then(|| url(&cx.base_url, REGISTER)),
         end_session_endpoint: Some(url(&cx.base_url, "/oidc/logout")),
         // Some clients need the aliases even where there is one address for all (RFC 8705 §5).
         mtls_endpoint_aliases: Some(MtlsEndpointAliases {
@@ -144,6 +146,7 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
             introspection_endpoint: Some(url(mtls.unwrap_or(main), INTROSPECT)),
             revocation_endpoint: Some(url(mtls.unwrap_or(main), REVOKE)),
             userinfo_endpoint: Some(url(mtls.unwrap_or(main), USERINFO)),
+            registration_endpoint: registers.then(|| url(mtls.unwrap_or(main), REGISTER)),
             ..MtlsEndpointAliases::default()
         }),
         mtls_issuer: mtls.map(|mtls| url(mtls, "")),
@@ -183,6 +186,7 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
 const TOKEN: &str = "/oauth2/token";
 const INTROSPECT: &str = "/oauth2/introspect";
 const REVOKE: &str = "/oauth2/revoke";
+const REGISTER: &str = "/oauth2/register";
 const USERINFO: &str = "/userinfo";
 
 /// The methods that both this server and the workspace know.

@@ -5,6 +5,8 @@ use super::access_token::VerifiedTokens;
 use super::client_auth::Verdicts;
 use super::client_keys::RemoteKeys;
 use super::discovery::Documents;
+use super::register::limits::RegistrationLimits;
+use super::register::unused::Kept;
 
 /// The memory of one node.
 #[derive(Debug, Default)]
@@ -17,4 +19,8 @@ pub struct Memory {
     pub tokens: VerifiedTokens,
     /// Discovery documents as they are sent.
     pub documents: Documents,
+    /// Registrations of clients, by address.
+    pub registrations: RegistrationLimits,
+    /// Clients that registered themselves and are used.
+    pub kept: Kept,
 }

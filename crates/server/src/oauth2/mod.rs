@@ -23,6 +23,7 @@ pub mod issue;
 pub mod jwks;
 pub mod memory;
 pub mod records;
+pub mod register;
 pub mod resource;
 pub mod response_modes;
 pub mod revoke;

@@ -100,6 +100,7 @@ const OAUTH2: DefaultService = DefaultService {
     name: "OAuth 2.0",
     kind: ServiceKind::Oauth2,
     scopes: &[
+        ("dcr_register", "Register a client", "Register one client, where registration needs approval"),
         ("introspect_tokens", "Look into tokens", "Introspect tokens of any client of this workspace"),
         ("revoke_tokens", "Revoke tokens", "Revoke tokens of any client of this workspace"),
     ],

@@ -137,6 +137,7 @@ async fn discovery_tells_what_works() {
       ],
       "scopes_supported": [
         "address",
+        "dcr_register",
         "email",
         "introspect_tokens",
         "offline_access",

@@ -72,12 +72,16 @@ pub struct Client {
     pub client_type: ClientKind,
     /// Client home page.
     pub client_uri: Option<String>,
+    /// Addresses of people to ask (RFC 7591); an addition of ours.
+    pub contacts: Vec<String>,
     /// Cnf of the registration certificate/key.
     pub confirmation: Option<Confirmation>,
     /// When it was created; the store sets it.
     pub created_at: Option<Timestamp>,
     /// Acr asked for when request names none.
     pub default_acr_values: Vec<String>,
+    /// How old a login may be when the request does not say, in seconds (OpenID Connect Registration §2); an addition of ours.
+    pub default_max_age: Option<i64>,
     /// What it is, in free text.
     pub description: Option<String>,
     /// Subject of owning developer.
@@ -103,6 +107,8 @@ pub struct Client {
     pub id_token_encrypted_response_enc: Option<String>,
     /// `Id_token` alg; falls back to workspace key.
     pub id_token_signed_response_alg: Option<String>,
+    /// Where a login that somebody else begins is sent (OpenID Connect Core §4); an addition of ours.
+    pub initiate_login_uri: Option<String>,
     /// Read only; empty = same as token endpoint.
     #[schema(default = "client_secret_basic")]
     pub introspection_endpoint_auth_method: String,
@@ -137,6 +143,8 @@ pub struct Client {
     pub request_object_signing_alg: String,
     /// Pre-registered `request_uri` list.
     pub request_uris: Vec<String>,
+    /// `auth_time` is always in ID tokens (OpenID Connect Registration §2); an addition of ours.
+    pub require_auth_time: bool,
     /// Only PAR accepted.
     pub require_pushed_authorization_requests: bool,
     /// Allowed response types.
@@ -253,8 +261,10 @@ impl Default for Client {
             client_type: ClientKind::default(),
             client_uri: None,
             confirmation: None,
+            contacts: Vec::new(),
             created_at: None,
             default_acr_values: Vec::new(),
+            default_max_age: None,
             description: None,
             developer_id: None,
             developer_metadata: Metadata::default(),
@@ -267,6 +277,7 @@ impl Default for Client {
             id_token_encrypted_response_alg: None,
             id_token_encrypted_response_enc: None,
             id_token_signed_response_alg: None,
+            initiate_login_uri: None,
             introspection_endpoint_auth_method: "client_secret_basic".to_owned(),
             jwks: None,
             jwks_uri: None,
@@ -283,6 +294,7 @@ impl Default for Client {
             request_object_encryption_enc: None,
             request_object_signing_alg: "any".to_owned(),
             request_uris: Vec::new(),
+            require_auth_time: false,
             require_pushed_authorization_requests: false,
             response_types: Vec::new(),
             revocation_endpoint_auth_method: "client_secret_basic".to_owned(),

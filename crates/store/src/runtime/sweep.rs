@@ -1,5 +1,6 @@
 //! Removes what has expired, in small batches.
 
+use crate::config::SWEPT_AT_ONCE;
 use crate::db::Statement;
 use crate::error::Result;
 use crate::store::Store;
@@ -52,12 +53,15 @@ impl Store {
             report.more |= deleted >= u64::from(batch);
             report.deleted.push((table, deleted));
         }
+        let unused = self.sweep_unused_clients(now, batch).await?;
+        report.more |= unused >= u64::from(batch.min(SWEPT_AT_ONCE));
+        report.deleted.push(("clients", unused));
         Ok(report)
     }
 
     /// Rows in each table, for metrics. Counts them: call it every few minutes, not for each scrape.
     pub async fn row_counts(&self) -> Result<Vec<(&'static str, i64)>> {
-        let config = ["tenants", "workspaces", "clients", "scope_grants"];
+        let config = ["tenants", "workspaces", "clients", "registrations", "scope_grants"];
         let mut counts = Vec::new();
         for table in config.into_iter().chain(SWEPT.iter().map(|swept| swept.table)) {
             let rows = self.db.list(Statement::new(format!("SELECT COUNT(*) FROM {table}"), [])).await?;

@@ -14,6 +14,7 @@ mod master_key;
 mod postgres_only;
 mod provision;
 mod races;
+mod registrations;
 mod runtime;
 mod sqlite_only;
 mod sweep;
@@ -110,6 +111,12 @@ on_every_backend! {
         one_of_many_rotations_of_a_key_follows_another,
         one_of_many_takes_an_authorize_session,
         writers_of_different_rows_all_succeed,
+    }
+    registrations::{
+        a_client_registers_and_its_registration_goes_with_it,
+        a_registration_token_is_succeeded_once,
+        an_initial_access_token_registers_one_client,
+        an_unused_client_goes_and_a_used_one_stays,
     }
     runtime::{
         a_caller_that_goes_away_leaves_nothing_half_done,

@@ -13,6 +13,7 @@ use crate::oauth2::error::store_failure;
 use crate::oauth2::grants::Person;
 use crate::oauth2::issue::{self, FrontChannel};
 use crate::oauth2::records::{Authentication, CodeRecord, GrantRecord};
+use crate::oauth2::register::unused;
 use crate::snapshot::Client;
 
 /// A code lives this many seconds, unless the workspace or the client says otherwise. RFC 6749 §4.1.2 recommends at
@@ -37,6 +38,7 @@ pub async fn issue(
     session: &Session,
     allowed: &[String],
 ) -> Result<Parameters, OAuthError> {
+    unused::keep(cx, client).await?;
     let wanted = request.response_type;
     let code = wanted.has_code().then(|| cx.app.rng.secret());
     let grant_id = cx.app.rng.uuid().to_string();

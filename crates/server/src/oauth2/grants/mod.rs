@@ -18,6 +18,7 @@ use super::BoxFuture;
 use super::error::store_failure;
 use super::issue::{self, Issued};
 use super::records::{GrantRecord, RefreshRecord};
+use super::register::unused;
 use crate::cx::Cx;
 use crate::snapshot::Client;
 
@@ -124,6 +125,7 @@ pub async fn commit(
     spends: Spends<'_>,
     mut issued: Issued,
 ) -> Result<TokenResponse, OAuthError> {
+    unused::keep(request.cx, request.client).await?;
     match spends {
         Spends::Nothing { .. } => remember_access_token(request, &issued).await?,
         Spends::Code(code) => authorization_code::spend(request, code, &issued).await?,

@@ -52,6 +52,7 @@ fn full_client(document: &Value) -> Value {
             "id_token_encrypted_response_alg": "RSA-OAEP", "id_token_encrypted_response_enc": "A128CBC-HS256",
             "id_token_signed_response_alg": "PS256", "introspection_endpoint_auth_method": "client_secret_post",
             "revocation_endpoint_auth_method": "none", "rotated_secrets_expire_at": [4_102_444_800_u32], "jwks": {"keys": [key]},
+            "initiate_login_uri": "https://a.example/login",
             "logo_uri": "https://a.example/logo", "policy_uri": "https://a.example/policy",
             "post_logout_redirect_uris": ["https://a.example/bye"],
             "redirect_uris": ["https://a.example/callback", "com.example.app:/callback"],

@@ -5,6 +5,7 @@ mod certificate;
 mod dpop;
 mod introspect;
 mod malformed;
+mod register;
 mod resource;
 mod revoke;
 mod store_failure;

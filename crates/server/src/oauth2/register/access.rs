@@ -1,0 +1,75 @@
+//! Who may register a client: everybody where registration is open, else who brings an initial access token (RFC 7591
+//! §3). Who brings one although none is needed is held to it.
+
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, StatusCode};
+use symbolon_protocol::{ErrorCode, Form, OAuthError};
+use symbolon_store::entity::server::DynamicClientRegistrationSettings;
+
+use crate::cx::Cx;
+use crate::oauth2::access_token::{self, Scheme};
+use crate::oauth2::error::ErrorResponse;
+
+/// The scope of an initial access token (ACP).
+pub const DCR_REGISTER: &str = "dcr_register";
+
+/// By what right somebody registers.
+#[derive(Clone, Debug, Default)]
+pub struct Approval {
+    /// The initial access token: its `jti`, and its end in unix seconds. It is spent by the registration.
+    pub initial_token: Option<(String, i64)>,
+}
+
+/// The workspace's settings, where clients can register.
+///
+/// # Errors
+/// 403 `access_denied` where they cannot.
+pub fn enabled(cx: &Cx) -> Result<&DynamicClientRegistrationSettings, ErrorResponse> {
+    let settings = cx.workspace.server.dynamic_client_registration.as_ref();
+    settings.filter(|settings| settings.enabled).ok_or_else(|| {
+        let error = OAuthError::access_denied("registration_disabled")
+            .description("Clients cannot register themselves here.")
+            .expected("dynamic_client_registration.enabled");
+        ErrorResponse::with_status(error, StatusCode::FORBIDDEN)
+    })
+}
+
+/// Whether this request may register a client.
+///
+/// # Errors
+/// 401 `invalid_token` without a good initial access token where one is needed or brought, 403 `insufficient_scope`
+/// when it is for something else; 429 when an address registers too many.
+pub async fn approve(
+    cx: &Cx,
+    settings: &DynamicClientRegistrationSettings,
+    headers: &HeaderMap,
+) -> Result<Approval, ErrorResponse> {
+    let required = settings.initial_access_token.as_ref().is_some_and(|settings| settings.required);
+    if !required && !headers.contains_key(AUTHORIZATION) {
+        limit(cx)?;
+        return Ok(Approval::default());
+    }
+    let token = access_token::authorize(cx, headers, &Form::default()).await?;
+    if !token.claims.has_scope(DCR_REGISTER) {
+        let error = OAuthError::insufficient_scope("scope_missing")
+            .description(format!("The access token lacks the scope {DCR_REGISTER}."))
+            .expected(DCR_REGISTER)
+            .got(token.claims.scopes());
+        return Err(ErrorResponse::at_resource(error, Scheme::Bearer).of_client(Some(token.client.id())));
+    }
+    Ok(Approval { initial_token: Some((token.claims.jti.clone(), token.claims.exp)) })
+}
+
+/// Counts a request that anybody can send and that writes.
+///
+/// # Errors
+/// 429 when there were too many from this address.
+pub fn limit(cx: &Cx) -> Result<(), ErrorResponse> {
+    let most = cx.app.config.limits.registrations;
+    cx.app.memory.registrations.begin(cx.peer.remote.ip(), most, cx.now).map_err(|seconds| {
+        let error = OAuthError::new(ErrorCode::TemporarilyUnavailable, "too_many_registrations")
+            .description(format!("Too many registrations from this address. Try again in {seconds} s."))
+            .expected(format!("at most {most} an hour (limits.registrations)"));
+        ErrorResponse::with_status(error, StatusCode::TOO_MANY_REQUESTS)
+    })
+}

@@ -1,0 +1,334 @@
+//! Dynamic client registration (RFC 7591, OpenID Connect Registration 1.0) and its management (RFC 7592).
+//!
+//! `POST /{tid}/{aid}/oauth2/register`; `GET`, `PUT`, `DELETE /{tid}/{aid}/oauth2/register/{cid}`.
+//!
+//! A workspace allows it by `dynamic_client_registration.enabled`. What a client may be is what it may be when an
+//! administrator makes it ([`crate::client_metadata`]), and less: see [`rules`].
+
+pub mod access;
+pub mod body;
+pub mod limits;
+pub mod metadata;
+pub mod rules;
+pub mod token;
+pub mod unused;
+
+use axum::extract::FromRequestParts;
+use axum::response::{IntoResponse, Response};
+use http::request::Parts;
+use http::{HeaderMap, StatusCode};
+use symbolon_protocol::{ClientAuthMethod, OAuthError};
+use symbolon_store::entity::client::Confirmation;
+use symbolon_store::entity::server::{DynamicClientRegistrationSettings, PayloadFormat};
+use symbolon_store::entity::{Client, Secret};
+use symbolon_store::{NewRegistration, Registered, StoreError};
+
+use super::access_token::Scheme;
+use super::answer::no_store_json;
+use super::error::{ErrorBody, ErrorResponse};
+use crate::client_metadata::complete::complete;
+use crate::client_metadata::validate;
+use crate::cx::Cx;
+use crate::faults::Faults;
+pub use access::DCR_REGISTER;
+use access::{Approval, approve, enabled, limit};
+use body::{RawBody, invalid};
+use metadata::{ClientMetadata, RegisteredClient};
+
+/// A client that registered without anybody's approval and that nobody uses goes after so many seconds: a week.
+const UNUSED_SECONDS: i64 = 7 * 24 * 60 * 60;
+
+/// The client that the path names.
+#[derive(Debug)]
+pub struct ClientId(String);
+
+impl<S: Sync> FromRequestParts<S> for ClientId {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        // Identifiers of registered clients have no character that a URL escapes.
+        Ok(Self(parts.uri.path().rsplit('/').next().unwrap_or_default().to_owned()))
+    }
+}
+
+/// Registers a client.
+///
+/// Open to everybody unless the workspace asks for an initial access token (scope `dcr_register`, good for one
+/// registration).
+#[utoipa::path(
+    post, path = "/{tid}/{aid}/oauth2/register", operation_id = "dynamicClientRegistration", tag = "oauth2",
+    params(("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace")),
+    request_body = ClientMetadata,
+    responses(
+        (status = 201, description = "The client", body = RegisteredClient),
+        (status = 400, description = "Metadata that cannot be accepted", body = ErrorBody),
+        (status = 401, description = "No good initial access token", body = ErrorBody),
+        (status = 403, description = "Clients cannot register themselves here", body = ErrorBody),
+        (status = 404, description = "No such workspace", body = ErrorBody),
+        (status = 429, description = "Too many registrations from this address", body = ErrorBody),
+    )
+)]
+pub async fn register(cx: Cx, request: RawBody) -> Result<Response, ErrorResponse> {
+    let settings = enabled(&cx)?;
+    let approval = approve(&cx, settings, &request.headers).await?;
+    let metadata = read(&cx, settings, &request)?;
+    let mut client = metadata.into_client()?;
+    client.client_id_issued_at = cx.now.seconds();
+    client.confirmation = confirmation(&cx, settings)?;
+    let client = checked(&cx, settings, client, approval.is_given())?;
+    let registered = store(&cx, settings, &approval, client).await?;
+    Ok((StatusCode::CREATED, no_store_json(&registered)).into_response())
+}
+
+/// Reads a registration.
+#[utoipa::path(
+    get, path = "/{tid}/{aid}/oauth2/register/{cid}", operation_id = "dynamicClientRegistrationGetClient", tag = "oauth2",
+    params(
+        ("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace"),
+        ("cid" = String, Path, description = "Client"),
+    ),
+    responses(
+        (status = 200, description = "The client, with the token for the next request", body = RegisteredClient),
+        (status = 401, description = "Not the registration access token of this client", body = ErrorBody),
+        (status = 403, description = "Clients cannot register themselves here", body = ErrorBody),
+        (status = 404, description = "No such workspace", body = ErrorBody),
+    )
+)]
+pub async fn get(
+    cx: Cx,
+    ClientId(client_id): ClientId,
+    headers: HeaderMap,
+) -> Result<Response, ErrorResponse> {
+    let settings = enabled(&cx)?;
+    let manager = token::authenticate(&cx, settings, &headers, &client_id).await?;
+    let mut answer = RegisteredClient::new(&manager.client, client_uri(&cx, &client_id))?;
+    manager.hand_on(&cx, settings, &mut answer).await?;
+    Ok(no_store_json(&answer))
+}
+
+/// Replaces the metadata of a registration: what is not in the body gets its default.
+#[utoipa::path(
+    put, path = "/{tid}/{aid}/oauth2/register/{cid}", operation_id = "dynamicClientRegistrationUpdateClient", tag = "oauth2",
+    params(
+        ("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace"),
+        ("cid" = String, Path, description = "Client"),
+    ),
+    request_body = ClientMetadata,
+    responses(
+        (status = 200, description = "The client, with the token for the next request", body = RegisteredClient),
+        (status = 400, description = "Metadata that cannot be accepted", body = ErrorBody),
+        (status = 401, description = "Not the registration access token of this client", body = ErrorBody),
+        (status = 403, description = "Clients cannot register themselves here", body = ErrorBody),
+        (status = 404, description = "No such workspace", body = ErrorBody),
+    )
+)]
+pub async fn put(cx: Cx, ClientId(client_id): ClientId, request: RawBody) -> Result<Response, ErrorResponse> {
+    let settings = enabled(&cx)?;
+    let manager = token::authenticate(&cx, settings, &request.headers, &client_id).await?;
+    limit(&cx)?;
+    let before = &manager.client;
+    check_unchangeable(&request, before)?;
+    let mut client = read(&cx, settings, &request)?.into_client()?;
+    keep(&mut client, before);
+    let approved = before.value.grant_types.iter().any(|word| !rules::is_of_people(word));
+    let client = checked(&cx, settings, client, approved)?;
+    let stored = cx.store().update(client, Some(before.version), cx.now.millis()).await;
+    let stored = stored.map_err(|error| match error {
+        StoreError::PreconditionFailed { .. } | StoreError::NotFound(_) => ErrorResponse::with_status(
+            OAuthError::invalid_request("registration_changed")
+                .description("The registration was changed in the meantime. Read it again."),
+            StatusCode::CONFLICT,
+        ),
+        other => other.into(),
+    })?;
+    cx.app.snapshots.invalidate(&cx.workspace.tenant_id, &cx.workspace.id);
+    let mut answer = RegisteredClient::new(&stored, client_uri(&cx, &client_id))?;
+    manager.hand_on(&cx, settings, &mut answer).await?;
+    Ok(no_store_json(&answer))
+}
+
+/// Deletes a registration, with the client's grants and tokens.
+#[utoipa::path(
+    delete, path = "/{tid}/{aid}/oauth2/register/{cid}", operation_id = "dynamicClientRegistrationDeleteClient", tag = "oauth2",
+    params(
+        ("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace"),
+        ("cid" = String, Path, description = "Client"),
+    ),
+    responses(
+        (status = 204, description = "The client is gone"),
+        (status = 401, description = "Not the registration access token of this client", body = ErrorBody),
+        (status = 403, description = "Clients cannot register themselves here", body = ErrorBody),
+        (status = 404, description = "No such workspace", body = ErrorBody),
+    )
+)]
+pub async fn delete(
+    cx: Cx,
+    ClientId(client_id): ClientId,
+    headers: HeaderMap,
+) -> Result<StatusCode, ErrorResponse> {
+    let settings = enabled(&cx)?;
+    token::authenticate(&cx, settings, &headers, &client_id).await?;
+    match cx.store().delete::<Client>(&client_id, None).await {
+        // Somebody was faster: it is gone.
+        Ok(()) | Err(StoreError::NotFound(_)) => {}
+        Err(error) => return Err(error.into()),
+    }
+    cx.app.snapshots.invalidate(&cx.workspace.tenant_id, &cx.workspace.id);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The metadata in the body.
+fn read(
+    cx: &Cx,
+    settings: &DynamicClientRegistrationSettings,
+    request: &RawBody,
+) -> Result<ClientMetadata, OAuthError> {
+    let is_signed = settings.payload.as_ref().is_some_and(|payload| payload.format == PayloadFormat::Jws);
+    if is_signed || cx.workspace.server.enable_trust_anchor {
+        return Err(OAuthError::server_error("registration_not_served")
+            .description("This kind of registration is not served.")
+            .detail("signed bodies and software statements are not read yet"));
+    }
+    let metadata = body::metadata(request.json()?)?;
+    if metadata.software_statement.is_some() {
+        return Err(OAuthError::new(
+            symbolon_protocol::ErrorCode::UnapprovedSoftwareStatement,
+            "software_statement_untrusted",
+        )
+        .description("The workspace trusts nobody to sign software statements."));
+    }
+    Ok(metadata)
+}
+
+/// The client as it can be stored.
+fn checked(
+    cx: &Cx,
+    settings: &DynamicClientRegistrationSettings,
+    mut client: Client,
+    approved: bool,
+) -> Result<Client, OAuthError> {
+    let mut faults = Faults::default();
+    rules::settle_scopes(cx, settings, &mut client, &mut faults);
+    bind(cx, &mut client);
+    complete(&cx.app.rng, &mut client, &mut faults);
+    validate::check(&client, &cx.workspace, &mut faults);
+    rules::check(cx, &client, approved, &mut faults);
+    rules::into_result(faults)?;
+    Ok(client)
+}
+
+/// A client that authenticates with a certificate gets tokens bound to it, unless the workspace says otherwise.
+fn bind(cx: &Cx, client: &mut Client) {
+    let method = client.token_endpoint_auth_method.parse::<ClientAuthMethod>();
+    let advanced = cx.workspace.server.advanced.as_ref();
+    if advanced.is_some_and(|advanced| advanced.disable_dcr_client_certificate_bound_access_tokens) {
+        client.tls_client_certificate_bound_access_tokens = false;
+    } else if method.is_ok_and(ClientAuthMethod::is_mutual_tls) {
+        client.tls_client_certificate_bound_access_tokens = true;
+    }
+}
+
+/// `cert_bound_registration_token`: whoever registers shows the certificate that manages the registration.
+fn confirmation(
+    cx: &Cx,
+    settings: &DynamicClientRegistrationSettings,
+) -> Result<Option<Confirmation>, OAuthError> {
+    if !settings.cert_bound_registration_token {
+        return Ok(None);
+    }
+    let Some(certificate) = &cx.peer.certificate else {
+        return Err(OAuthError::invalid_request("certificate_missing")
+            .description("Clients register here with a client certificate, and none was presented.")
+            .expected("a client certificate")
+            .got("none"));
+    };
+    Ok(Some(Confirmation { x5t_s256: Some(certificate.leaf.x5t_s256()), jkt: None }))
+}
+
+async fn store(
+    cx: &Cx,
+    settings: &DynamicClientRegistrationSettings,
+    approval: &Approval,
+    client: Client,
+) -> Result<RegisteredClient, ErrorResponse> {
+    let token = (!settings.disable_registration_token_management).then(|| Secret::new(cx.app.rng.secret()));
+    let expires_at = token::expires_at(cx, settings);
+    let registration = NewRegistration {
+        token: token.as_ref().map(Secret::reveal),
+        token_expires_at: expires_at,
+        expires_at: (!approval.is_given()).then(|| cx.now.plus_seconds(UNUSED_SECONDS).millis()),
+        spends: approval.initial_token.as_ref().map(|(jti, exp)| (jti.as_str(), exp.saturating_mul(1000))),
+    };
+    let stored = cx.store().register_client(client, &registration, cx.now.millis()).await?;
+    let Registered::Client(client) = stored else {
+        let error = OAuthError::invalid_token("initial_access_token_spent")
+            .description("The initial access token was used before.");
+        return Err(ErrorResponse::at_resource(error, Scheme::Bearer));
+    };
+    let mut answer = RegisteredClient::new(&client, client_uri(cx, &client.client_id))?;
+    answer.registration_access_token_expires_in =
+        expires_at.filter(|_| token.is_some()).map(|end| (end - cx.now.millis()) / 1000);
+    answer.registration_access_token = token;
+    Ok(answer)
+}
+
+fn client_uri(cx: &Cx, client_id: &str) -> String {
+    cx.url(&format!("/oauth2/register/{client_id}"))
+}
+
+/// RFC 7592 §2.2: the body names the client, and what only the server says can only be repeated.
+fn check_unchangeable(request: &RawBody, before: &Client) -> Result<(), OAuthError> {
+    let body = request.json()?;
+    if body.get("client_id").and_then(serde_json::Value::as_str) != Some(&before.client_id) {
+        return Err(invalid("client_id_mismatch", "client_id must be given, and be that of the client."));
+    }
+    let secret = before.client_secret.as_ref().map(Secret::reveal).unwrap_or_default();
+    if let Some(given) = body.get("client_secret") {
+        let given = given.as_str().unwrap_or_default();
+        if aws_lc_rs::constant_time::verify_slices_are_equal(given.as_bytes(), secret.as_bytes()).is_err() {
+            return Err(invalid("client_secret_changed", "client_secret cannot be chosen: leave it out."));
+        }
+    }
+    let fixed = [
+        ("client_id_issued_at", before.client_id_issued_at),
+        ("client_secret_expires_at", before.client_secret_expires_at),
+    ];
+    for (name, value) in fixed {
+        if body.get(name).is_some_and(|given| given.as_i64() != Some(value)) {
+            return Err(invalid("client_metadata_fixed", format!("{name} cannot change: leave it out.")));
+        }
+    }
+    Ok(())
+}
+
+/// What a client is called, how it came about, and what an administrator has said of it, stay. So does its secret, if
+/// it still needs one.
+fn keep(client: &mut Client, before: &Client) {
+    client.client_id.clone_from(&before.client_id);
+    client.client_id_issued_at = before.client_id_issued_at;
+    client.confirmation.clone_from(&before.confirmation);
+    client.trusted = before.trusted;
+    client.client_status = before.client_status;
+    client.audience.clone_from(&before.audience);
+    client.metadata = before.metadata.clone();
+    client.developer_id.clone_from(&before.developer_id);
+    client.developer_metadata = before.developer_metadata.clone();
+    client.token_ttls.clone_from(&before.token_ttls);
+    client.use_custom_token_ttls = before.use_custom_token_ttls;
+    client.obbr.clone_from(&before.obbr);
+    client.fdx.clone_from(&before.fdx);
+    let method = client.token_endpoint_auth_method.parse::<ClientAuthMethod>();
+    if method.is_ok_and(|method| method.needs_secret() || method == ClientAuthMethod::Unspecified) {
+        client.client_secret.clone_from(&before.client_secret);
+        client.client_secret_expires_at = before.client_secret_expires_at;
+        client.rotated_secrets.clone_from(&before.rotated_secrets);
+        client.rotated_secrets_expire_at.clone_from(&before.rotated_secrets_expire_at);
+    }
+}
+
+impl Approval {
+    /// Whether somebody vouches for the client.
+    const fn is_given(&self) -> bool {
+        self.initial_token.is_some()
+    }
+}

@@ -1,0 +1,345 @@
+//! Metadata in, metadata out, and what is refused.
+
+use http::header::CACHE_CONTROL;
+use serde_json::{Value, json};
+use symbolon_store::entity::Client;
+use symbolon_store::entity::server::AdvancedConfiguration;
+
+use super::{REGISTER, open, open_with, register, registered, text, with};
+use crate::harness::{Browser, TOKEN, TestApp, authorize};
+
+/// RFC 7591 §3.1, its example; but for the scopes, which are the workspace's.
+#[tokio::test]
+async fn the_example_of_the_rfc_registers() {
+    let app = open().await;
+    let answer = register(
+        &app,
+        json!({
+            "redirect_uris": ["https://client.example.org/callback", "https://client.example.org/callback2"],
+            "client_name": "My Example Client",
+            "client_name#ja-Jpan-JP": "クライアント名",
+            "token_endpoint_auth_method": "client_secret_basic",
+            "logo_uri": "https://client.example.org/logo.png",
+            "jwks_uri": "https://client.example.org/my_public_keys.jwks",
+            "example_extension_parameter": "example_value"
+        }),
+    )
+    .await;
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    assert_eq!(answer.header(CACHE_CONTROL), "no-store");
+    let mut body = answer.json();
+    let id = text(&body, "client_id").to_owned();
+    assert_eq!(text(&body, "client_secret").len(), 43);
+    assert_eq!(text(&body, "registration_access_token").len(), 43);
+    let uri = format!("https://localhost:8443{REGISTER}/{id}");
+    assert_eq!(text(&body, "registration_client_uri"), uri);
+    for random in ["client_id", "client_secret", "registration_access_token", "registration_client_uri"] {
+        body.as_object_mut().unwrap().remove(random);
+    }
+    assert_eq!(
+        body,
+        json!({
+            "application_type": "web",
+            "backchannel_logout_session_required": false,
+            "backchannel_user_code_parameter": false,
+            "client_id_issued_at": 1_800_000_000,
+            "client_name": "My Example Client",
+            "client_secret_expires_at": 0,
+            "dpop_bound_access_tokens": false,
+            "dynamically_registered": true,
+            "grant_types": ["authorization_code"],
+            "jwks_uri": "https://client.example.org/my_public_keys.jwks",
+            "logo_uri": "https://client.example.org/logo.png",
+            "redirect_uris": ["https://client.example.org/callback", "https://client.example.org/callback2"],
+            "registration_access_token_expires_in": 2_592_000,
+            "require_auth_time": false,
+            "require_pushed_authorization_requests": false,
+            "response_types": ["code"],
+            "scope": "openid address email phone profile",
+            "scopes": ["openid", "address", "email", "phone", "profile"],
+            "subject_type": "public",
+            "tls_client_certificate_bound_access_tokens": false,
+            "token_endpoint_auth_method": "client_secret_basic",
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_registered_client_gets_tokens_for_a_person() {
+    let app = open().await;
+    app.add_people("default", &["user"]).await;
+    let client = registered(&app, json!({"grant_types": ["authorization_code", "refresh_token"]})).await;
+    assert_eq!(text(&client, "scope"), "openid address email phone profile offline_access");
+    let (id, secret) = (text(&client, "client_id"), text(&client, "client_secret"));
+    let callback = "https://client.example.org/callback";
+    let request = authorize(&[
+        ("client_id", id),
+        ("response_type", "code"),
+        ("redirect_uri", callback),
+        ("scope", "openid offline_access"),
+        ("state", "s"),
+    ]);
+    let code = Browser::new(&app).sign_in(&request, "user").await.code();
+    let form = [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", callback)];
+    let tokens = app.post(TOKEN).basic(id, secret).form(&form).await.ok();
+    assert!(tokens["id_token"].is_string() && tokens["refresh_token"].is_string());
+    // A client that somebody uses stays.
+    app.app.store.sweep(app.app.clock.now().plus_seconds(8 * 86_400).millis(), 100).await.unwrap();
+    assert!(app.store().find::<Client>(id).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_client_that_nobody_uses_goes_after_a_week() {
+    let app = open().await;
+    let id = text(&registered(&app, json!({})).await, "client_id").to_owned();
+    let sweep_after = async |days: i64| {
+        app.app.store.sweep(app.app.clock.now().plus_seconds(days * 86_400).millis(), 100).await.unwrap();
+        app.store().find::<Client>(&id).await.unwrap().is_some()
+    };
+    assert!(sweep_after(6).await);
+    assert!(!sweep_after(7).await);
+}
+
+#[tokio::test]
+async fn a_client_without_a_secret_is_told_none() {
+    let app = open().await;
+    for method in ["none", "tls_client_auth"] {
+        let more =
+            json!({"token_endpoint_auth_method": method, "tls_client_auth_san_dns": "client.example.org"});
+        let client = registered(&app, more).await;
+        assert_eq!(client.get("client_secret"), None, "{method}");
+        assert_eq!(client.get("client_secret_expires_at"), None, "{method}");
+        assert_eq!(client["tls_client_certificate_bound_access_tokens"], method == "tls_client_auth");
+    }
+}
+
+#[tokio::test]
+async fn what_openid_connect_registers_comes_back() {
+    let app = open().await;
+    let said = json!({
+        "contacts": ["dev@example.org"],
+        "default_max_age": 3600,
+        "require_auth_time": true,
+        "initiate_login_uri": "https://client.example.org/login",
+        "policy_uri": "https://client.example.org/policy",
+        "tos_uri": "https://client.example.org/tos",
+        "application_type": "web",
+        "id_token_signed_response_alg": "ES256",
+        "post_logout_redirect_uris": ["https://client.example.org/bye"],
+    });
+    let client = registered(&app, said.clone()).await;
+    for (name, value) in said.as_object().unwrap() {
+        assert_eq!(client[name], *value, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_stranger_sets_of_an_administrators_settings_counts_for_nothing() {
+    let app = open().await;
+    let more = json!({
+        "trusted": true, "system": true, "client_id": "mine", "client_secret": "s".repeat(40), "audience": ["spiffe://x"],
+        "client_status": "inactive", "dynamically_registered": false, "use_custom_token_ttls": true,
+        "token_ttls": {"access_token_ttl": "10000h"}, "tenant_id": "other", "authorization_server_id": "admin",
+    });
+    let client = registered(&app, more).await;
+    let id = text(&client, "client_id");
+    assert_ne!(id, "mine");
+    let stored = app.store().find::<Client>(id).await.unwrap().unwrap().value;
+    assert!(
+        !stored.trusted && !stored.system && stored.dynamically_registered && !stored.use_custom_token_ttls
+    );
+    assert_eq!((stored.tenant_id.as_str(), stored.authorization_server_id.as_str()), ("default", "default"));
+    assert_eq!((stored.audience.len(), stored.token_ttls), (0, None));
+    assert_ne!(stored.client_secret.unwrap().reveal(), "s".repeat(40));
+}
+
+#[tokio::test]
+async fn redirect_uris_that_could_send_a_code_elsewhere_are_refused() {
+    let app = open().await;
+    for uri in [
+        "https://client.example.org/cb#fragment",
+        "https://client.example.org@evil.example/cb",
+        "https://*.example.org/cb",
+        "javascript:alert(1)//https://client.example.org",
+        "data:text/html,x",
+        "http://client.example.org/cb",
+        "//client.example.org/cb",
+        "https:client.example.org",
+        "https://client.example.org/a/../cb",
+        "https://client.example.org\\@evil.example/cb",
+        "com.example.app:/cb",
+        "not a uri",
+        "",
+    ] {
+        let answer = register(&app, json!({"redirect_uris": [uri]})).await;
+        let reason = answer.reason();
+        assert_eq!(reason, "400 invalid_redirect_uri client_metadata_refused", "{uri}");
+    }
+    for none in [json!({}), json!({"redirect_uris": []}), json!({"redirect_uris": null})] {
+        let answer = register(&app, none).await;
+        assert_eq!(answer.json()["error"], "invalid_redirect_uri", "{}", answer.text());
+    }
+    let wrong = register(&app, json!({"redirect_uris": "https://client.example.org/cb"})).await;
+    assert_eq!(wrong.reason(), "400 invalid_redirect_uri client_metadata_malformed");
+    // RFC 8252 §7.1
+    let native = json!({"redirect_uris": ["com.example.app:/cb"], "application_type": "native"});
+    assert_eq!(register(&app, native).await.status, 201);
+}
+
+#[tokio::test]
+async fn metadata_that_cannot_be_served_is_refused() {
+    let app = open().await;
+    let key = json!({"kty": "EC", "crv": "P-256", "x": "a", "y": "b"});
+    let refused: [(&str, Value); 26] = [
+        ("jwks", json!({"jwks": {"keys": [key]}})),
+        ("jwks_uri", json!({"jwks": {"keys": []}, "jwks_uri": "https://client.example.org/jwks"})),
+        ("jwks_uri", json!({"jwks_uri": "http://client.example.org/jwks"})),
+        ("jwks_uri", json!({"jwks_uri": "file:///etc/passwd"})),
+        ("sector_identifier_uri", json!({"sector_identifier_uri": "http://client.example.org/s"})),
+        ("logo_uri", json!({"logo_uri": "javascript:alert(1)"})),
+        ("policy_uri", json!({"policy_uri": "data:text/html,x"})),
+        ("tos_uri", json!({"tos_uri": "/tos"})),
+        ("initiate_login_uri", json!({"initiate_login_uri": "http://client.example.org/login"})),
+        ("request_uris", json!({"request_uris": ["http://client.example.org/r"]})),
+        ("request_uris", json!({"request_uris": ["gopher://10.0.0.1/"]})),
+        ("response_types", json!({"response_types": ["code"], "grant_types": ["implicit"]})),
+        ("response_types", json!({"response_types": ["magic"]})),
+        ("grant_types", json!({"grant_types": ["authorization_code", "magic"]})),
+        ("grant_types", json!({"grant_types": ["authorization_code", "client_credentials"]})),
+        ("grant_types", json!({"grant_types": ["authorization_code", "password"]})),
+        ("token_endpoint_auth_method", json!({"token_endpoint_auth_method": "magic"})),
+        ("jwks", json!({"token_endpoint_auth_method": "self_signed_tls_client_auth"})),
+        ("tls_client_auth_subject_dn", json!({"token_endpoint_auth_method": "tls_client_auth"})),
+        ("id_token_signed_response_alg", json!({"id_token_signed_response_alg": "none"})),
+        ("id_token_signed_response_alg", json!({"id_token_signed_response_alg": "HS256"})),
+        ("id_token_signed_response_alg", json!({"id_token_signed_response_alg": "RS256"})),
+        ("userinfo_signed_response_alg", json!({"userinfo_signed_response_alg": "HS512"})),
+        ("default_max_age", json!({"default_max_age": -1})),
+        ("client_name", json!({"client_name": "Bank \u{202e}elpmaxe"})),
+        ("scope", json!({"scope": "openid magic"})),
+    ];
+    for (member, more) in refused {
+        let answer = register(&app, with(more.clone())).await;
+        let line = answer.reason();
+        assert_eq!(line, "400 invalid_client_metadata client_metadata_refused", "{more}");
+        let description = answer.json()["error_description"].as_str().unwrap().to_owned();
+        assert!(description.contains(member), "{more}: {description}");
+    }
+    assert_eq!(app.rows_of("registrations").await, 0);
+}
+
+/// A stranger who registers must not become an administrator by it.
+#[tokio::test]
+async fn scopes_of_the_servers_own_apis_are_not_for_who_registers() {
+    let app = open().await;
+    let tenant = app.app.store.tenant("default");
+    for (workspace, scope) in [
+        ("default", "introspect_tokens"),
+        ("default", "revoke_tokens"),
+        ("default", "dcr_register"),
+        ("admin", "manage_tenant"),
+        ("system", "manage_clients"),
+    ] {
+        let mut server =
+            tenant.find::<symbolon_store::entity::Server>(workspace).await.unwrap().unwrap().value;
+        server.dynamic_client_registration.get_or_insert_default().enabled = true;
+        tenant.update(server, None, 0).await.unwrap();
+        app.app.snapshots.invalidate("default", workspace);
+        let path = format!("/default/{workspace}/oauth2/register");
+        let body = with(json!({"scope": format!("openid {scope}")}));
+        let answer = app.post(&path).body("application/json", body.to_string()).await;
+        assert_eq!(answer.reason(), "400 invalid_client_metadata client_metadata_refused", "{scope}");
+    }
+}
+
+#[tokio::test]
+async fn scopes_can_be_a_text_a_list_the_workspaces_or_ignored() {
+    let app = open().await;
+    app.add_scopes("calendar", &["read", "write"]).await;
+    for more in [json!({"scope": "openid read"}), json!({"scopes": ["openid", "read"]})] {
+        assert_eq!(registered(&app, more).await["scope"], "openid read");
+    }
+    super::configure(&app, |settings| settings.default_scopes = vec!["read".into(), "gone".into()]).await;
+    assert_eq!(registered(&app, json!({})).await["scope"], "read");
+    app.change_workspace(|server| {
+        let advanced = AdvancedConfiguration { ignore_unknown_scopes_for_dcr: true, ..Default::default() };
+        server.advanced = Some(advanced);
+    })
+    .await;
+    let more = json!({"scope": "openid magic introspect_tokens write"});
+    assert_eq!(registered(&app, more).await["scope"], "openid write");
+}
+
+#[tokio::test]
+async fn bodies_that_are_no_metadata_are_refused() {
+    let app = open().await;
+    for (content_type, body, expected) in [
+        ("application/json", "{", "400 invalid_client_metadata body_not_json"),
+        ("application/json", "[]", "400 invalid_client_metadata body_not_json"),
+        ("application/json", "", "400 invalid_client_metadata body_not_json"),
+        ("application/x-www-form-urlencoded", "a=b", "400 invalid_client_metadata content_type_wrong"),
+        ("application/jwt", "a.b.c", "400 invalid_client_metadata content_type_wrong"),
+        (
+            "application/json",
+            r#"{"client_name": 1}"#,
+            "400 invalid_client_metadata client_metadata_malformed",
+        ),
+    ] {
+        let answer = app.post(REGISTER).body(content_type, body).await;
+        assert_eq!(answer.reason(), expected, "{body}");
+    }
+    let long = json!({"client_name": "x".repeat(70_000)}).to_string();
+    let answer = app.post(REGISTER).body("application/json", long).await;
+    assert_eq!(answer.reason(), "413 invalid_request body_too_large");
+    let long = with(json!({"client_name": "x".repeat(300)}));
+    assert_eq!(register(&app, long).await.status, 400);
+    let many: Vec<_> = (0..101).map(|i| format!("https://client.example.org/{i}")).collect();
+    assert_eq!(register(&app, json!({"redirect_uris": many})).await.json()["error"], "invalid_redirect_uri");
+}
+
+#[tokio::test]
+async fn an_address_registers_so_many_and_no_more() {
+    let app = open_with(&[("limits.registrations", "2")]).await;
+    for _ in 0..2 {
+        registered(&app, json!({})).await;
+    }
+    let answer = register(&app, with(json!({}))).await;
+    assert_eq!(answer.reason(), "429 temporarily_unavailable too_many_registrations");
+    assert_eq!(app.rows_of("registrations").await, 2);
+    app.advance(3600);
+    registered(&app, json!({})).await;
+}
+
+#[tokio::test]
+async fn a_default_max_age_asks_for_a_fresh_login() {
+    let app = open().await;
+    app.add_people("default", &["user"]).await;
+    let client = registered(&app, json!({"default_max_age": 60, "scope": "openid"})).await;
+    let callback = "https://client.example.org/callback";
+    let id = text(&client, "client_id");
+    let parameters =
+        [("client_id", id), ("response_type", "code"), ("redirect_uri", callback), ("scope", "openid")];
+    let request = authorize(&parameters);
+    let browser = Browser::new(&app);
+    browser.sign_in(&request, "user").await.code();
+    app.advance(59);
+    assert_eq!(browser.open(&request).await.1.status, 303);
+    app.advance(2);
+    let (_, page) = browser.open(&request).await;
+    assert_eq!(page.status, 200, "the login page");
+    let request = authorize(&[&parameters[..], &[("max_age", "3600")]].concat());
+    assert_eq!(browser.open(&request).await.1.status, 303, "the request's own word counts more");
+}
+
+#[tokio::test]
+async fn discovery_names_the_endpoint_where_it_works() {
+    let app = TestApp::new().await;
+    let discovery = "/default/default/.well-known/openid-configuration";
+    assert_eq!(app.get(discovery).await.ok().get("registration_endpoint"), None);
+    let answer = register(&app, with(json!({}))).await;
+    assert_eq!(answer.reason(), "403 access_denied registration_disabled");
+    super::configure(&app, |_| {}).await;
+    let metadata = app.get(discovery).await.ok();
+    assert_eq!(metadata["registration_endpoint"], format!("https://localhost:8443{REGISTER}"));
+    assert_eq!(metadata["mtls_endpoint_aliases"]["registration_endpoint"], metadata["registration_endpoint"]);
+}
