@@ -78,6 +78,11 @@ logout-asked-by = يطلب { $client } تسجيل خروجك.
 logout-what = ينهي تسجيل الخروج جلستك هنا. قد تبقيك التطبيقات المفتوحة مسجل الدخول لبعض الوقت.
 logout-stay = البقاء مسجل الدخول
 logout-submit = تسجيل الخروج
+
+form-post-title = أوشكت على الانتهاء
+form-post-what = أنت في طريق العودة إلى { $client }. إذا لم يحدث شيء، فاضغط على الزر.
+form-post-submit = متابعة
+
 logged-out-title = تم تسجيل خروجك
 logged-out-what = يمكنك الآن إغلاق هذه الصفحة.
 logged-out-back = العودة إلى { $client }

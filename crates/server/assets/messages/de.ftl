@@ -76,6 +76,11 @@ logout-asked-by = { $client } möchte Sie abmelden.
 logout-what = Die Abmeldung beendet Ihre Sitzung hier. Apps, die Sie geöffnet haben, können Sie noch eine Weile angemeldet lassen.
 logout-stay = Angemeldet bleiben
 logout-submit = Abmelden
+
+form-post-title = Gleich geschafft
+form-post-what = Sie kehren zu { $client } zurück. Wenn nichts geschieht, drücken Sie den Knopf.
+form-post-submit = Weiter
+
 logged-out-title = Sie sind abgemeldet
 logged-out-what = Sie können diese Seite jetzt schließen.
 logged-out-back = Zurück zu { $client }

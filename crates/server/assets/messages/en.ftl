@@ -76,6 +76,11 @@ logout-asked-by = { $client } asks to sign you out.
 logout-what = Signing out ends your session here. Apps that you have open may keep you signed in for a while.
 logout-stay = Stay signed in
 logout-submit = Sign out
+
+form-post-title = Almost there
+form-post-what = You are on your way back to { $client }. If nothing happens, press the button.
+form-post-submit = Continue
+
 logged-out-title = You are signed out
 logged-out-what = You can close this page now.
 logged-out-back = Back to { $client }

@@ -77,6 +77,11 @@ logout-asked-by = { $client } prosi o wylogowanie.
 logout-what = Wylogowanie kończy Twoją sesję tutaj. Otwarte aplikacje mogą jeszcze przez jakiś czas pozostać zalogowane.
 logout-stay = Pozostań zalogowany
 logout-submit = Wyloguj się
+
+form-post-title = Już prawie gotowe
+form-post-what = Wracasz do { $client }. Jeśli nic się nie dzieje, naciśnij przycisk.
+form-post-submit = Dalej
+
 logged-out-title = Wylogowano
 logged-out-what = Możesz teraz zamknąć tę stronę.
 logged-out-back = Wróć do { $client }

@@ -121,10 +121,14 @@ impl<'a> Waiting<'a> {
         &self.stored.doc.request
     }
 
+    fn view<'v>(&'v self, cx: &'v Cx, headers: &'v HeaderMap) -> views::View<'v> {
+        views::View { cx, headers, client: &self.client, request: self.request() }
+    }
+
     /// Shows what comes next for this session.
     async fn go_on(self, cx: &Cx, headers: &HeaderMap, session: Option<&Session>, note: Note) -> Response {
         match step(cx, &self.client, &self.stored.doc, Some(self.key()), session).await {
-            Ok(Step::Respond(response)) => response,
+            Ok(Step::Respond(issued)) => respond::success(self.view(cx, headers), &issued).await,
             Ok(Step::Page(page)) => self.show(cx, headers, session, &page, note),
             Err(error) => self.refuse(cx, headers, error).await,
         }
@@ -138,7 +142,7 @@ impl<'a> Waiting<'a> {
         page: &Page,
         note: Note,
     ) -> Response {
-        let view = views::View { cx, headers, client: &self.client, request: self.request() };
+        let view = self.view(cx, headers);
         match (page, session) {
             (Page::Consent(consents), Some(session)) => {
                 let csrf = self.browser.csrf_token(cx, &self.consent_purpose(session));
@@ -184,7 +188,7 @@ impl<'a> Waiting<'a> {
         self.stored.doc.logged_in = Some(session.public_id());
         let step = step(cx, &self.client, &self.stored.doc, Some(self.key()), Some(&session)).await;
         let mut response = match step {
-            Ok(Step::Respond(response)) => response,
+            Ok(Step::Respond(issued)) => respond::success(self.view(cx, headers), &issued).await,
             // A reload of the next page must not send the password again.
             Ok(Step::Page(_)) => {
                 self.note_login(cx).await?;
@@ -224,7 +228,7 @@ impl<'a> Waiting<'a> {
     async fn refuse(self, cx: &Cx, headers: &HeaderMap, error: OAuthError) -> Response {
         let error = match cx.store().take_authorize_session::<Interaction>(self.key(), cx.now.millis()).await
         {
-            Ok(Some(_)) => return respond::error(cx, self.request(), error),
+            Ok(Some(_)) => return respond::error(self.view(cx, headers), error).await,
             Ok(None) => finished(),
             Err(failure) => store_failure(&failure),
         };

@@ -1,6 +1,5 @@
 //! One step of an authorization request: asks [`next`] and does what it says, as far as that needs nobody.
 
-use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use symbolon_protocol::OAuthError;
 use symbolon_store::{AuthorizeSessionKey, NewAuthorizeSession, StoreError};
@@ -9,9 +8,9 @@ use super::consent::{Consents, to_remember};
 use super::{Browser, Session};
 use crate::cx::Cx;
 use crate::oauth2::acr;
+use crate::oauth2::authorize::issue::{self, Parameters};
 use crate::oauth2::authorize::next::{Answer, Consent, LoggedIn, LoginReason, Next, next};
 use crate::oauth2::authorize::request::AuthorizationRequest;
-use crate::oauth2::authorize::{issue, respond};
 use crate::oauth2::error::store_failure;
 use crate::oauth2::issue::subject;
 use crate::snapshot::Client;
@@ -37,7 +36,7 @@ pub enum Step {
     /// A page for the person.
     Page(Page),
     /// The answer to the client.
-    Respond(Response),
+    Respond(Parameters),
 }
 
 /// The page that is due.
@@ -109,7 +108,7 @@ pub async fn step(
                 _ => Vec::new(),
             };
             let issued = issue::issue(cx, client, request, stored, session, &allowed).await?;
-            Ok(Step::Respond(respond::success(cx, request, &issued)))
+            Ok(Step::Respond(issued))
         }
         (Next::Refuse(code, reason), _) => Err(OAuthError::new(code, reason).description(code.sentence())),
         (Next::Consent | Next::Issue, None) => Ok(Step::Page(Page::Login(LoginReason::NotLoggedIn))),

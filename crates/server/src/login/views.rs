@@ -13,8 +13,9 @@ use crate::oauth2::authorize::next;
 use crate::oauth2::authorize::request::AuthorizationRequest;
 use crate::oauth2::claims::{self, SCOPE_CLAIMS};
 use crate::pages::{
-    Brand, ClientCard, Colour, ConsentPage, Developer, ErrorKind, ErrorPage, FormTargets, Language, Link,
-    LoggedOutPage, LoginFault, LoginPage, LoginReason, LogoutPage, Page, ScopeGroup, ScopeLine, Until,
+    Brand, ClientCard, Colour, ConsentPage, Developer, ErrorKind, ErrorPage, Field, FormPostPage,
+    FormTargets, Language, Link, LoggedOutPage, LoginFault, LoginPage, LoginReason, LogoutPage, Page,
+    ScopeGroup, ScopeLine, Until,
 };
 use crate::refusals::Refused;
 use crate::seed::has_first_words;
@@ -83,6 +84,17 @@ impl View<'_> {
             groups: self.groups(consents),
             until: Until::TakenBack,
             revoke_at: None,
+        })
+    }
+
+    /// The page that carries an answer to the client.
+    pub fn form_post(&self, parameters: &[(&str, &str)]) -> Response {
+        let field =
+            |(name, value): &(&str, &str)| Field { name: (*name).to_owned(), value: (*value).to_owned() };
+        self.render(&FormPostPage {
+            client: self.client.name().to_owned(),
+            action: self.request.redirect_uri.clone(),
+            fields: parameters.iter().map(field).collect(),
         })
     }
 

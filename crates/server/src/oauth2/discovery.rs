@@ -12,7 +12,6 @@ use quick_cache::sync::Cache;
 use symbolon_jose::Algorithm;
 use symbolon_protocol::{
     ClientAuthMethod, CodeChallengeMethod, GrantType, MtlsEndpointAliases, OAuthError, ProviderMetadata,
-    ResponseMode,
 };
 
 use super::acr;
@@ -23,7 +22,7 @@ use super::client_auth::{CLIENT_AUTH_METHODS, assertion};
 use super::dpop;
 use super::error::{ErrorBody, ErrorResponse};
 use super::grants::GRANTS;
-use super::response_modes::RESPONSE_MODES;
+use super::response_modes;
 use crate::base_url::BaseUrl;
 use crate::cx::Cx;
 use crate::snapshot::Workspace;
@@ -154,7 +153,9 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
         response_types_supported: response_type::allowed(workspace)
             .map(|known| known.as_str().to_owned())
             .collect(),
-        response_modes_supported: Some(words(RESPONSE_MODES, ResponseMode::as_str)),
+        response_modes_supported: Some(
+            response_modes::allowed(workspace).map(|mode| mode.as_str().to_owned()).collect(),
+        ),
         grant_types_supported: Some(grant_types(workspace)),
         // A workspace takes no plain challenge: it protects nothing against who reads the request (RFC 9700 §2.1.1).
         code_challenge_methods_supported: Some(words(

@@ -28,6 +28,7 @@ pub mod resource;
 pub mod response_modes;
 pub mod revoke;
 pub mod scope;
+pub mod sealing;
 pub mod token;
 pub mod userinfo;
 

@@ -10,6 +10,7 @@ mod certificate;
 mod colour;
 mod consent;
 mod error;
+mod form_post;
 mod home;
 mod html;
 mod language;
@@ -33,6 +34,7 @@ pub use certificate::{CertificatePage, ChainEntry, Check, Comparison, NameEntry,
 pub use colour::Colour;
 pub use consent::{ConsentPage, ScopeGroup, ScopeLine, Until};
 pub use error::{Developer, ErrorKind, ErrorPage};
+pub use form_post::{Field, FormPostPage};
 pub use home::{Discovery, HomePage, WalkThrough};
 pub use html::Html;
 pub use language::{Direction, Language};

@@ -11,6 +11,8 @@ pub trait Page: Serialize {
     const TEMPLATE: &'static str;
     /// The languages it is translated to, English among them.
     const LANGUAGES: &'static [Language] = Language::ALL;
+    /// The one script in it: no page needs one to work.
+    const SCRIPT: Option<&'static str> = None;
     /// How much room it needs.
     const WIDTH: Width = Width::Narrow;
 

@@ -36,20 +36,22 @@ impl FormTargets {
     }
 }
 
-/// The `Content-Security-Policy` of a page with these stylesheets and pictures.
+/// The `Content-Security-Policy` of a page with these stylesheets, this script and these pictures.
 pub(super) fn content_security_policy<'a>(
     stylesheets: &[&str],
+    script: Option<&str>,
     pictures: impl Iterator<Item = &'a Link>,
     targets: &FormTargets,
 ) -> String {
     let hashes: String = stylesheets.iter().map(|css| format!(" 'sha256-{}'", hash(css))).collect();
+    let script = script.map(|script| format!("; script-src 'sha256-{}'", hash(script))).unwrap_or_default();
     let mut sources: Vec<_> = pictures.filter_map(Link::source).collect();
     sources.sort_unstable();
     sources.dedup();
     let pictures: String = sources.iter().map(|source| format!(" {source}")).collect();
     let targets = targets.0.as_deref().unwrap_or_default();
     format!(
-        "default-src 'none'; style-src{hashes}; img-src 'self' data:{pictures}; form-action 'self'{targets}; \
+        "default-src 'none'; style-src{hashes}{script}; img-src 'self' data:{pictures}; form-action 'self'{targets}; \
          base-uri 'none'; frame-ancestors 'none'"
     )
 }
@@ -65,7 +67,7 @@ mod tests {
     #[test]
     fn nothing_is_allowed_but_what_the_page_has() {
         let logo = Link::parse("https://cdn.example/logo.png").unwrap();
-        let policy = content_security_policy(&["a{}"], [&logo, &logo].into_iter(), &FormTargets::own());
+        let policy = content_security_policy(&["a{}"], None, [&logo, &logo].into_iter(), &FormTargets::own());
         assert_eq!(
             policy,
             "default-src 'none'; style-src 'sha256-X1RutGBrXCt9KkSaXMK7tHftWiRscFHOhxsS8tv8hBk='; \

@@ -24,6 +24,7 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("parts.html", include_str!("../../assets/templates/parts.html")),
     ("client_links.html", include_str!("../../assets/templates/client_links.html")),
     ("login.html", include_str!("../../assets/templates/login.html")),
+    ("form_post.html", include_str!("../../assets/templates/form_post.html")),
     ("consent.html", include_str!("../../assets/templates/consent.html")),
     ("logout.html", include_str!("../../assets/templates/logout.html")),
     ("logged_out.html", include_str!("../../assets/templates/logged_out.html")),
@@ -88,9 +89,11 @@ impl Pages {
             brand_name: &brand.name,
             brand_logo: brand.logo.as_ref(),
             width: P::WIDTH,
+            script: P::SCRIPT,
             stylesheets,
         };
-        let policy = content_security_policy(stylesheets, page.pictures().chain(&brand.logo), targets);
+        let policy =
+            content_security_policy(stylesheets, P::SCRIPT, page.pictures().chain(&brand.logo), targets);
         let rendered =
             self.environment.get_template(P::TEMPLATE).and_then(|template| template.render(Serde(&context)));
         match rendered {
@@ -122,6 +125,7 @@ struct Context<'a, P> {
     brand_name: &'a str,
     brand_logo: Option<&'a Link>,
     width: Width,
+    script: Option<&'static str>,
     stylesheets: &'a [&'a str],
 }
 

@@ -1,6 +1,6 @@
 //! A client as requests need it: the entity, and what was parsed from it once.
 
-use symbolon_jose::VerificationKey;
+use symbolon_jose::{Algorithm, JwtSigner, SigningKey, VerificationKey};
 use symbolon_pki::{RegisteredAttribute, SubjectAttribute};
 use symbolon_protocol::{ClientAuthMethod, GrantType, ResponseType, ScopeSet};
 use symbolon_store::entity::Secret;
@@ -26,6 +26,8 @@ pub struct Client {
     pub scopes: ScopeSet,
     /// The secrets it may authenticate with, the current one first.
     pub secrets: Vec<SecretDigest>,
+    /// Signs what is told to it with its current secret, where it has registered that (OIDC Core §10.1).
+    secret_signer: Option<JwtSigner>,
     /// The certificate attribute it is known by (RFC 8705 §2.1.2); an error text when what is registered cannot be
     /// read.
     pub certificate: Option<Result<RegisteredAttribute, String>>,
@@ -73,6 +75,7 @@ impl Client {
     pub fn new(mut entity: entity::Client) -> Self {
         let auth_method =
             entity.token_endpoint_auth_method.parse().unwrap_or(ClientAuthMethod::ClientSecretBasic);
+        let secret_signer = secret_signer(&entity);
         let secrets = take_secrets(&mut entity, auth_method);
         let scopes = ScopeSet::from_words(&entity.scopes).unwrap_or_default();
         Self {
@@ -83,6 +86,7 @@ impl Client {
             keys: PublicKeys::of_client(entity.jwks.as_ref()),
             scopes,
             secrets,
+            secret_signer,
             entity,
         }
     }
@@ -102,10 +106,24 @@ impl Client {
         self.entity.client_status == ClientStatus::Active
     }
 
+    /// What signs for this client alone, with its secret.
+    pub fn secret_signer(&self, algorithm: Algorithm) -> Option<JwtSigner> {
+        self.secret_signer.clone().filter(|signer| signer.algorithm() == algorithm)
+    }
+
     /// Whether it may use the grant.
     pub fn allows_grant(&self, grant: GrantType) -> bool {
         self.grant_types.contains(&grant)
     }
+}
+
+/// A signer with the client's secret, where it has registered an algorithm that needs one.
+fn secret_signer(entity: &entity::Client) -> Option<JwtSigner> {
+    let wanted = entity.id_token_signed_response_alg.as_deref();
+    let algorithm = wanted?.parse::<Algorithm>().ok().filter(|algorithm| algorithm.is_symmetric())?;
+    let secret = entity.client_secret.as_ref()?;
+    let key = SigningKey::from_secret(algorithm, secret.reveal().as_bytes()).ok()?;
+    JwtSigner::new(key, "", "JWT").ok()
 }
 
 /// Replaces the secrets in the entity by their digests here.

@@ -106,7 +106,12 @@ async fn discovery_tells_what_works() {
       "request_uri_parameter_supported": false,
       "response_modes_supported": [
         "query",
-        "fragment"
+        "fragment",
+        "form_post",
+        "query.jwt",
+        "fragment.jwt",
+        "form_post.jwt",
+        "jwt"
       ],
       "response_types_supported": [
         "code",

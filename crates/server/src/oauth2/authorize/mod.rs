@@ -20,7 +20,7 @@ use crate::cx::Cx;
 use crate::login::cookies::CookieName;
 use crate::login::interaction;
 use crate::login::step::{Interaction, Step, step};
-use crate::login::views::{error_page, error_page_of};
+use crate::login::views::{View, error_page, error_page_of};
 use crate::login::{Browser, Session};
 use crate::oauth2::error::store_failure;
 use crate::oauth2::form_body;
@@ -86,17 +86,21 @@ async fn authorize(cx: &Cx, headers: &HeaderMap, form: &Form, method: &Method) -
     let mut request = AuthorizationRequest::new(client.id(), redirect_uri, form);
     let asked = Asked { cx, client: &client, form };
     if let Err(error) = RULES.iter().try_for_each(|rule| rule.check(&asked, &mut request)) {
-        return respond::error(cx, &request, error);
+        return respond::error(View { cx, headers, client: &client, request: &request }, error).await;
     }
     let session = match Session::find(cx, headers).await {
         Ok(session) => session,
-        Err(error) => return respond::error(cx, &request, store_failure(&error)),
+        Err(error) => {
+            let view = View { cx, headers, client: &client, request: &request };
+            return respond::error(view, store_failure(&error)).await;
+        }
     };
     let interaction = Interaction::new(request);
+    let view = View { cx, headers, client: &client, request: &interaction.request };
     match step(cx, &client, &interaction, None, session.as_ref()).await {
-        Ok(Step::Respond(response)) => response,
-        Ok(Step::Page(_)) => begin(cx, headers, interaction).await,
-        Err(error) => respond::error(cx, &interaction.request, error),
+        Ok(Step::Respond(issued)) => respond::success(view, &issued).await,
+        Ok(Step::Page(_)) => begin(view, &interaction).await,
+        Err(error) => respond::error(view, error).await,
     }
 }
 
@@ -115,7 +119,8 @@ fn again_with_cookies(cx: &Cx, headers: &HeaderMap, form: &Form) -> Option<Strin
 }
 
 /// Stores the request and sends the browser to its interaction.
-async fn begin(cx: &Cx, headers: &HeaderMap, interaction: Interaction) -> Response {
+async fn begin(view: View<'_>, interaction: &Interaction) -> Response {
+    let View { cx, headers, .. } = view;
     let browser = Browser::of(cx, headers);
     match interaction.store(cx, &browser).await {
         Ok(id) => {
@@ -123,6 +128,6 @@ async fn begin(cx: &Cx, headers: &HeaderMap, interaction: Interaction) -> Respon
             browser.remember(cx, response.headers_mut());
             response
         }
-        Err(error) => respond::error(cx, &interaction.request, store_failure(&error)),
+        Err(error) => respond::error(view, store_failure(&error)).await,
     }
 }

@@ -4,29 +4,35 @@ use axum::response::Response;
 use symbolon_protocol::OAuthError;
 
 use super::issue::Parameters;
-use super::request::AuthorizationRequest;
-use crate::cx::Cx;
+use crate::login::views::{View, error_page_of};
 use crate::oauth2::response_modes;
 use crate::refusals::Refused;
 
 /// What the client has asked for (RFC 6749 §4.1.2, §4.2.2).
-pub fn success(cx: &Cx, request: &AuthorizationRequest, issued: &Parameters) -> Response {
+pub async fn success(view: View<'_>, issued: &Parameters) -> Response {
     let issued: Vec<_> = issued.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    send(cx, request, &issued)
+    send(view, &issued).await
 }
 
 /// An error for the client (RFC 6749 §4.1.2.1). The reason goes to the refusal record.
-pub fn error(cx: &Cx, request: &AuthorizationRequest, error: OAuthError) -> Response {
-    let mut response =
-        send(cx, request, &[("error", error.code.as_str()), ("error_description", &error.description)]);
-    response.extensions_mut().insert(Refused::oauth(error).of_client(&request.client_id));
+pub async fn error(view: View<'_>, error: OAuthError) -> Response {
+    let answer = [("error", error.code.as_str()), ("error_description", &*error.description)];
+    let mut response = send(view, &answer).await;
+    // What keeps the client from being answered is the graver fault, and is recorded already.
+    if response.extensions().get::<Refused>().is_none() {
+        response.extensions_mut().insert(Refused::oauth(error).of_client(&view.request.client_id));
+    }
     response
 }
 
-fn send(cx: &Cx, request: &AuthorizationRequest, answer: &[(&str, &str)]) -> Response {
-    let issuer = cx.issuer();
+async fn send(view: View<'_>, answer: &[(&str, &str)]) -> Response {
+    let issuer = view.cx.issuer();
     let mut parameters = answer.to_vec();
-    parameters.extend(request.state.as_deref().map(|state| ("state", state)));
+    parameters.extend(view.request.state.as_deref().map(|state| ("state", state)));
     parameters.push(("iss", &issuer));
-    response_modes::respond(request.response_mode, &request.redirect_uri, &parameters)
+    match response_modes::respond(view, &parameters).await {
+        Ok(response) => response,
+        // It was to be signed or encrypted: unprotected it would tell what it should not.
+        Err(error) => error_page_of(view.cx, view.headers, Some(view.client.id()), error),
+    }
 }

@@ -1,22 +1,61 @@
-//! How an authorization response travels to the client (OAuth 2.0 Multiple Response Types §2.1).
+//! How an authorization response travels to the client (OAuth 2.0 Multiple Response Types §2.1, Form Post Response
+//! Mode, JARM).
 
+mod form_post;
 mod fragment;
+mod jwt;
 mod query;
 
 pub use query::with_query;
 
 use axum::response::Response;
-use symbolon_protocol::ResponseMode;
+use symbolon_protocol::{OAuthError, ResponseMode};
+
+use crate::login::views::View;
+use crate::snapshot::Workspace;
 
 /// The response modes this server answers in. Discovery prints them.
-pub static RESPONSE_MODES: &[ResponseMode] = &[ResponseMode::Query, ResponseMode::Fragment];
+pub static RESPONSE_MODES: &[ResponseMode] = ResponseMode::ALL;
+
+/// Those that the workspace allows. Where it blocks response modes altogether, the parameter is refused and every
+/// answer takes the way that its response type has by default.
+pub fn allowed(workspace: &Workspace) -> impl Iterator<Item = ResponseMode> {
+    let advanced = workspace.server.advanced.as_ref();
+    RESPONSE_MODES.iter().copied().filter(move |mode| {
+        advanced.is_none_or(|advanced| {
+            let is_default = matches!(mode, ResponseMode::Query | ResponseMode::Fragment);
+            (!advanced.block_response_modes || is_default)
+                && !advanced.disallowed_response_modes.iter().any(|word| word == mode.as_str())
+        })
+    })
+}
 
 /// Sends parameters to the redirect URI.
-pub fn respond(mode: ResponseMode, redirect_uri: &str, parameters: &[(&str, &str)]) -> Response {
-    match mode {
-        ResponseMode::Fragment => fragment::respond(redirect_uri, parameters),
-        _ => query::respond(redirect_uri, parameters),
-    }
+///
+/// # Errors
+/// When an answer that should be signed or encrypted cannot be.
+pub async fn respond(view: View<'_>, parameters: &[(&str, &str)]) -> Result<Response, OAuthError> {
+    let View { cx, client, request, .. } = view;
+    let mode = request.response_mode.resolved_for(request.response_type);
+    let sealed;
+    let only_one;
+    let parameters = match mode.is_jwt() {
+        true => {
+            sealed = jwt::seal(cx, client, parameters).await?;
+            only_one = [("response", sealed.as_str())];
+            &only_one
+        }
+        false => parameters,
+    };
+    Ok(match mode {
+        ResponseMode::Fragment | ResponseMode::FragmentJwt => {
+            fragment::respond(&request.redirect_uri, parameters)
+        }
+        ResponseMode::FormPost | ResponseMode::FormPostJwt => form_post::respond(view, parameters),
+        ResponseMode::Query | ResponseMode::QueryJwt | ResponseMode::Jwt => {
+            query::respond(&request.redirect_uri, parameters)
+        }
+    })
 }
 
 /// A redirect that no cache keeps and whose address no page learns. 303, so that a form's POST becomes a GET and

@@ -1,5 +1,6 @@
 //! What must hold for every page in every state and language.
 
+mod form_post;
 mod markup;
 mod stylesheet;
 

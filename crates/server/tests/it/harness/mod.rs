@@ -15,6 +15,7 @@ mod dpop;
 mod grants;
 mod page;
 mod people;
+mod recipient;
 mod remote;
 mod request;
 
@@ -25,6 +26,7 @@ pub(crate) use certificates::{TestAuthority, TestCertificate};
 pub(crate) use dpop::{DpopKey, Proof};
 pub(crate) use grants::TestCode;
 pub(crate) use people::{AUTHORIZE, CALLBACK, LOGOUT, authorize, client, request, request_with};
+pub(crate) use recipient::Recipient;
 pub(crate) use remote::Remote;
 pub(crate) use request::Request;
 

@@ -7,4 +7,5 @@ mod host;
 mod parameters;
 mod prompt;
 mod response;
+mod response_mode;
 mod response_type;

@@ -28,7 +28,7 @@ async fn a_broken_rule_is_told_to_the_client() {
     for (changes, expected) in [
         (&[("response_type", "")][..], "invalid_request [response_type_missing]"),
         (&[("response_type", "CODE")], "unsupported_response_type [response_type_unknown]"),
-        (&[("response_mode", "form_post")], "invalid_request [response_mode_not_supported]"),
+        (&[("response_mode", "web_message")], "invalid_request [response_mode_not_supported]"),
         (&[("response_mode", "x\" onload=\"")], "invalid_request [response_mode_not_supported]"),
         (&[("request", "e30.e30.")], "request_not_supported [request_not_supported]"),
         (&[("request_uri", "https://evil.example")], "request_uri_not_supported [request_uri_not_supported]"),
