@@ -12,8 +12,9 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use quick_cache::sync::Cache;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 use symbolon_jose::{UnverifiedJwt, sha256, sha256_b64url};
-use symbolon_protocol::{Authorization, Confirmation, Form, OAuthError, ScopeSet, TokenType};
+use symbolon_protocol::{Authorization, ClaimsRequest, Confirmation, Form, OAuthError, ScopeSet, TokenType};
 
 use super::dpop;
 use super::error::{ErrorResponse, store_failure};
@@ -43,6 +44,12 @@ pub struct AccessToken {
 pub struct Claims {
     /// The workspace that issued it. No other token of a workspace has this claim.
     pub aid: String,
+    /// Who acts for the subject (RFC 8693 §4.1).
+    #[serde(default)]
+    pub act: Option<Map<String, Value>>,
+    /// Who may act for the subject (RFC 8693 §4.4).
+    #[serde(default)]
+    pub may_act: Option<Map<String, Value>>,
     /// The tenant of that workspace.
     pub tid: String,
     /// The class of the person's authentication.
@@ -60,6 +67,9 @@ pub struct Claims {
     pub cnf: Option<Confirmation>,
     /// End, in unix seconds.
     pub exp: i64,
+    /// The workspace that keeps the grant, where it is another one of the tenant.
+    #[serde(default)]
+    pub gaid: Option<String>,
     /// The grant it ends with.
     #[serde(default)]
     pub gid: Option<String>,
@@ -189,7 +199,14 @@ pub async fn find(
     let client = app.snapshots.client(&app.store, workspace, client_id).await;
     let client = client.map_err(|error| store_failure(&error))?.filter(|client| client.is_active());
     let client = client.ok_or_else(|| invalid("access_token_client_gone").got(client_id))?;
-    Ok(AccessToken { claims, client, grant: grant.map(|(_, record)| record) })
+    let grant = grant.map(|(of_grant, mut record)| {
+        // Single claims were granted to the client of the grant, and not to one that has exchanged its token.
+        if of_grant != client.id() {
+            record.claims = ClaimsRequest::default();
+        }
+        record
+    });
+    Ok(AccessToken { claims, client, grant })
 }
 
 /// The access token with which a request authorizes itself, in the header or in the form (RFC 6750 §2.1, §2.2; RFC 9449
@@ -368,6 +385,7 @@ async fn still_granted(
 ) -> Result<Option<(String, GrantRecord)>, OAuthError> {
     let store = app.store.workspace(&workspace.tenant_id, &workspace.id);
     let revoked = store.is_token_revoked(&claims.jti);
+    let store = app.store.workspace(&workspace.tenant_id, claims.gaid.as_deref().unwrap_or(&workspace.id));
     let found = match &claims.gid {
         None => revoked.await.map(|revoked| (revoked, None)),
         Some(id) => match tokio::join!(revoked, store.find_grant::<GrantRecord>(id)) {

@@ -32,6 +32,20 @@ pub struct TokenForm {
     /// The person's password, with the grant `password`.
     #[schema(format = Password)]
     password: Option<String>,
+    /// The JWT, with the grant `urn:ietf:params:oauth:grant-type:jwt-bearer`.
+    assertion: Option<String>,
+    /// The token to exchange (RFC 8693 §2.1).
+    subject_token: Option<String>,
+    /// What kind of token that is.
+    subject_token_type: Option<String>,
+    /// A token of the party that acts for the subject.
+    actor_token: Option<String>,
+    /// What kind of token that is.
+    actor_token_type: Option<String>,
+    /// What kind of token is wanted in exchange.
+    requested_token_type: Option<String>,
+    /// For whom the new token is to be; may be repeated.
+    audience: Option<String>,
 }
 
 /// A request about a token (RFC 7009 §2.1, RFC 7662 §2.1).

@@ -66,8 +66,10 @@ fn active(cx: &Cx, token: &AccessToken) -> IntrospectionResponse {
     let claims = &token.claims;
     let authentication = token.grant.as_ref().map(|grant| &grant.authentication);
     IntrospectionResponse {
+        act: claims.act.clone(),
         active: true,
         acr: claims.acr.clone(),
+        may_act: claims.may_act.clone(),
         amr: Some(claims.amr.clone()),
         aud: Some(claims.aud.clone()),
         auth_time: authentication.map(|authentication| authentication.auth_time),

@@ -30,6 +30,7 @@ pub mod revoke;
 pub mod scope;
 pub mod sealing;
 pub mod token;
+pub mod trusted_issuers;
 pub mod userinfo;
 
 use std::pin::Pin;

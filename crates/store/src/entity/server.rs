@@ -4,6 +4,7 @@ mod advanced;
 mod ecosystems;
 mod login;
 mod registration;
+mod trusted_issuers;
 mod words;
 
 pub use advanced::{
@@ -22,6 +23,7 @@ pub use registration::{
     DynamicClientRegistrationSettings, InitialAccessTokenSettings, JwsPayloadSettings, PayloadFormat,
     PayloadSettings, TrustAnchorConfiguration,
 };
+pub use trusted_issuers::{SubjectMapping, TrustedIssuer};
 pub use words::{
     AccessTokenStrategy, KeyType, ScopeClaimFormat, SubjectFormat, WorkspaceKind, WorkspaceProfile,
 };
@@ -176,6 +178,12 @@ pub struct Server {
     pub token_endpoint_authn_methods: Vec<String>,
     /// Keys that sign software statements.
     pub trust_anchor_configuration: Option<TrustAnchorConfiguration>,
+    /// Issuers outside whose JWTs are believed; an addition of ours.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trusted_issuers: Vec<TrustedIssuer>,
+    /// Workspaces of the tenant whose access tokens can be exchanged here; an addition of ours.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trusted_workspaces: Vec<String>,
     /// Kind.
     #[serde(rename = "type")]
     #[schema(default = "regular")]
@@ -259,6 +267,8 @@ impl Default for Server {
             token_endpoint_auth_signing_alg_values: Vec::new(),
             token_endpoint_authn_methods: Vec::new(),
             trust_anchor_configuration: None,
+            trusted_issuers: Vec::new(),
+            trusted_workspaces: Vec::new(),
             kind: WorkspaceKind::default(),
             version: 3,
         }

@@ -5,13 +5,15 @@
 
 mod authorization_code;
 mod client_credentials;
+mod jwt_bearer;
 mod password;
 mod refresh_token;
+mod token_exchange;
 
 use std::borrow::Cow;
 
-use serde_json::Value;
-use symbolon_protocol::{Form, GrantType, OAuthError, ScopeSet, TokenResponse};
+use serde_json::{Map, Value};
+use symbolon_protocol::{Confirmation, Form, GrantType, OAuthError, ScopeSet, TokenResponse};
 use symbolon_store::{AccessToken, NewGrant, NewRefreshToken};
 
 use super::BoxFuture;
@@ -40,6 +42,8 @@ pub static GRANTS: &[&dyn Grant] = &[
     &client_credentials::ClientCredentials,
     &refresh_token::RefreshToken,
     &password::Password,
+    &jwt_bearer::JwtBearer,
+    &token_exchange::TokenExchange,
 ];
 
 /// What a grant may look at.
@@ -71,6 +75,29 @@ pub enum Owner {
     Client,
     /// A person's.
     Person(Box<Person>),
+    /// Somebody's, by way of another token of theirs.
+    Exchanged(Box<Exchanged>),
+}
+
+/// Access that another token stands for (RFC 8693).
+#[derive(Debug)]
+pub struct Exchanged {
+    /// Whose it is.
+    pub person: Person,
+    /// The workspace that keeps the grant, where it is another one.
+    pub grant_workspace: Option<String>,
+    /// Who acts for them (RFC 8693 §4.1).
+    pub act: Option<Map<String, Value>>,
+    /// Who may act for them (RFC 8693 §4.4).
+    pub may_act: Option<Map<String, Value>>,
+    /// What the other token was bound to: so is this one.
+    pub confirmation: Option<Confirmation>,
+    /// When the other token ends, in unix seconds: this one does not outlive it.
+    pub expires_at: i64,
+    /// The only audiences that are wanted; empty: all that the scopes give.
+    pub audiences: Vec<String>,
+    /// `issued_token_type` of the answer.
+    pub issued_token_type: &'static str,
 }
 
 /// A person's grant to the client.
@@ -107,6 +134,15 @@ impl Owner {
         match self {
             Self::Client => None,
             Self::Person(person) => Some(person),
+            Self::Exchanged(exchanged) => Some(&exchanged.person),
+        }
+    }
+
+    /// What it was exchanged for, if it was.
+    pub fn exchanged(&self) -> Option<&Exchanged> {
+        match self {
+            Self::Client | Self::Person(_) => None,
+            Self::Exchanged(exchanged) => Some(exchanged),
         }
     }
 }

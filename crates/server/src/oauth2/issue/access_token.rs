@@ -1,6 +1,7 @@
 //! Access tokens: signed (the claims of ACP, with `gid`) or opaque.
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 use symbolon_protocol::{Confirmation, OAuthError, ScopeSet};
 use symbolon_store::entity::server::{AccessTokenStrategy, ScopeClaimFormat};
 use uuid::Uuid;
@@ -8,7 +9,7 @@ use uuid::Uuid;
 use super::audience::Audience;
 use super::{NewAccess, subject};
 use crate::cx::Cx;
-use crate::oauth2::grants::Person;
+use crate::oauth2::grants::{Exchanged, Person};
 use crate::snapshot::{Client, Workspace};
 
 /// What an access token says.
@@ -16,6 +17,8 @@ use crate::snapshot::{Client, Workspace};
 struct Claims<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     acr: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    act: Option<&'a Map<String, Value>>,
     aid: &'a str,
     amr: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -27,6 +30,9 @@ struct Claims<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     cnf: Option<&'a Confirmation>,
     exp: i64,
+    /// The workspace of the grant, where it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gaid: Option<&'a str>,
     /// The grant this token ends with.
     #[serde(skip_serializing_if = "Option::is_none")]
     gid: Option<&'a str>,
@@ -34,6 +40,8 @@ struct Claims<'a> {
     idp: &'a str,
     iss: &'a str,
     jti: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    may_act: Option<&'a Map<String, Value>>,
     nbf: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<Spaced<'a>>,
@@ -59,6 +67,8 @@ pub(super) struct Draft<'a> {
     pub(super) client: &'a Client,
     /// Whose access it is, unless it is the client's own.
     pub(super) person: Option<&'a Person>,
+    /// What it was exchanged for.
+    pub(super) exchanged: Option<&'a Exchanged>,
     pub(super) scope: &'a ScopeSet,
     /// Where it is to be used; empty: where its scopes are.
     pub(super) resources: &'a [String],
@@ -71,7 +81,7 @@ pub(super) struct Draft<'a> {
 impl Draft<'_> {
     /// The token, and what the store must keep of an opaque one.
     pub(super) fn finish(self) -> Result<(String, Option<NewAccess>), OAuthError> {
-        let Self { cx, client, person, scope, resources, confirmation, lifetime } = self;
+        let Self { cx, client, person, exchanged, scope, resources, confirmation, lifetime } = self;
         let workspace = &cx.workspace;
         let issuer = cx.issuer();
         let authentication = person.map(|person| &person.record.authentication);
@@ -82,21 +92,28 @@ impl Draft<'_> {
         let mut jti = Uuid::encode_buffer();
         let standard = is_standard(workspace);
         let formats = &workspace.server.scope_claim_formats;
+        let own = client.entity.token_exchange.as_ref().and_then(|own| own.may_act.as_ref());
+        let may_act =
+            exchanged.and_then(|exchanged| exchanged.may_act.as_ref()).or_else(|| own.map(|own| &own.0));
+        // The grant names its own client, which is not the one that exchanges.
+        let says_client = exchanged.is_some() || person.is_some_and(|person| person.grant_id.is_none());
         let claims = Claims {
             acr: person.and_then(|person| person.record.acr.as_deref()),
+            act: exchanged.and_then(|exchanged| exchanged.act.as_ref()),
             aid: &workspace.id,
             amr: authentication.map_or(&[], |authentication| &authentication.amr),
             auth_time: authentication.filter(|_| standard).map(|authentication| authentication.auth_time),
             aud: Audience::new(cx, client, scope, resources),
-            client_id: (standard || person.is_some_and(|person| person.grant_id.is_none()))
-                .then(|| client.id()),
+            client_id: (standard || says_client).then(|| client.id()),
             cnf: confirmation,
             exp: cx.now.seconds().saturating_add(lifetime),
+            gaid: exchanged.and_then(|exchanged| exchanged.grant_workspace.as_deref()),
             gid: person.and_then(|person| person.grant_id.as_deref()),
             iat: cx.now.seconds(),
             idp: authentication.map_or("", |authentication| &authentication.idp_id),
             iss: &issuer,
             jti: cx.app.rng.uuid().hyphenated().encode_lower(&mut jti),
+            may_act,
             nbf: cx.now.seconds(),
             scope: (standard || formats.contains(&ScopeClaimFormat::ScopeString)).then_some(Spaced(scope)),
             // Without any format configured there is still one: nobody could read the scopes otherwise.
@@ -127,6 +144,7 @@ fn is_standard(workspace: &Workspace) -> bool {
 fn remember(claims: &Claims<'_>) -> Result<NewAccess, OAuthError> {
     let doc = serde_json::to_value(claims)
         .map_err(|error| OAuthError::server_error("record_unwritable").detail(error))?;
-    let grant_id = claims.gid.map(str::to_owned);
+    // The store knows the grants of this workspace; that of another is asked for when the token comes back.
+    let grant_id = claims.gid.filter(|_| claims.gaid.is_none()).map(str::to_owned);
     Ok(NewAccess { grant_id, doc, expires_at: claims.exp.saturating_mul(1000) })
 }

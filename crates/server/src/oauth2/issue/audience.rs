@@ -1,6 +1,8 @@
 //! `aud` of an access token: the resources asked for, else the client, then each service that has a granted scope.
 
-use serde::ser::{Serialize, SerializeSeq, Serializer};
+use std::borrow::Cow;
+
+use serde::ser::{Serialize, Serializer};
 use symbolon_protocol::ScopeSet;
 use symbolon_store::entity::Service;
 
@@ -32,22 +34,31 @@ impl<'a> Audience<'a> {
     }
 }
 
+impl Audience<'_> {
+    /// The names, in order, where no resources were asked for.
+    pub(super) fn names(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let own = &self.client.entity.audience;
+        let id = own.is_empty().then(|| Cow::Borrowed(self.client.id()));
+        let own = own.iter().map(|word| match word == OWN_ID {
+            true => Cow::Borrowed(self.client.id()),
+            false => Cow::Borrowed(word.as_str()),
+        });
+        let services = self.services.iter();
+        let services = services.map(|service| self.cx.workspace.audience(&self.cx.base_url, service).into());
+        id.into_iter().chain(own).chain(services)
+    }
+}
+
 impl Serialize for Audience<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if !self.resources.is_empty() {
-            return self.resources.serialize(serializer);
+        match self.resources {
+            [] => serializer.collect_seq(self.names()),
+            resources => resources.serialize(serializer),
         }
-        let own = &self.client.entity.audience;
-        let mut list = serializer.serialize_seq(Some(own.len().max(1) + self.services.len()))?;
-        if own.is_empty() {
-            list.serialize_element(self.client.id())?;
-        }
-        for word in own {
-            list.serialize_element(if word == OWN_ID { self.client.id() } else { word })?;
-        }
-        for service in &self.services {
-            list.serialize_element(&self.cx.workspace.audience(&self.cx.base_url, service))?;
-        }
-        list.end()
     }
+}
+
+/// The audiences that a token with these scopes would have.
+pub fn of(cx: &Cx, client: &Client, scope: &ScopeSet) -> Vec<String> {
+    Audience::new(cx, client, scope, &[]).names().map(Cow::into_owned).collect()
 }

@@ -34,6 +34,16 @@ pub fn confirmation(cx: &Cx, client: &Client) -> Result<Option<Confirmation>, OA
     Ok(Some(confirmation).filter(|confirmation| *confirmation != Confirmation::default()))
 }
 
+/// The same for what is issued in exchange for a token that was bound: it stays bound, as its sender has just shown.
+pub fn kept(own: Option<Confirmation>, before: Option<&Confirmation>) -> Option<Confirmation> {
+    let Some(before) = before else { return own };
+    let own = own.unwrap_or_default();
+    Some(Confirmation {
+        certificate_thumbprint: own.certificate_thumbprint.or_else(|| before.certificate_thumbprint.clone()),
+        key_thumbprint: own.key_thumbprint.or_else(|| before.key_thumbprint.clone()),
+    })
+}
+
 /// `token_type` of a token that is bound so.
 pub fn token_type(confirmation: Option<&Confirmation>) -> TokenType {
     match confirmation.and_then(|confirmation| confirmation.key_thumbprint.as_ref()) {

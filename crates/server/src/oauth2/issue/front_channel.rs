@@ -77,6 +77,7 @@ pub fn front_channel(
             cx,
             client,
             person: Some(person),
+            exchanged: None,
             scope: &scope,
             resources: &person.record.resources,
             // Clients whose tokens are bound to a key get none this way: the connection is the browser's.

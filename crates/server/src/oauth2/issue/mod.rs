@@ -4,7 +4,7 @@
 //! still have, lifetimes and audience come from the configuration, and a sender-constrained client gets bound tokens.
 
 mod access_token;
-mod audience;
+pub mod audience;
 pub mod binding;
 mod front_channel;
 mod id_token;
@@ -77,8 +77,17 @@ pub fn tokens_for(
 ) -> Result<Issued, OAuthError> {
     let Redeemed { owner, scope, spends } = redeemed;
     let lifetimes = Lifetimes::of(&cx.workspace, client);
-    let confirmation = binding::confirmation(cx, client)?;
+    let exchanged = owner.exchanged();
+    let inherited = exchanged.and_then(|exchanged| exchanged.confirmation.as_ref());
+    let confirmation = binding::kept(binding::confirmation(cx, client)?, inherited);
+    let left = exchanged.map_or(i64::MAX, |exchanged| exchanged.expires_at.saturating_sub(cx.now.seconds()));
+    let lifetime = lifetimes.access_token.min(left);
     let scope = scope::remaining(cx, client, scope);
+    // What is exchanged may be for fewer than its scopes give.
+    let resources = match exchanged {
+        Some(exchanged) if !exchanged.audiences.is_empty() => exchanged.audiences.as_slice(),
+        _ => resources,
+    };
     let scope = match resources {
         [] => scope,
         resources => Cow::Owned(resource::scopes_for(cx, &scope, resources)),
@@ -87,16 +96,18 @@ pub fn tokens_for(
         cx,
         client,
         person: owner.person(),
+        exchanged,
         scope: &scope,
         resources,
         confirmation: confirmation.as_ref(),
-        lifetime: lifetimes.access_token,
+        lifetime,
     };
     let (access_token, row) = made.finish()?;
     let mut issued = Issued {
         response: TokenResponse {
             access_token,
-            expires_in: Some(u64::try_from(lifetimes.access_token).unwrap_or_default()),
+            expires_in: Some(u64::try_from(lifetime).unwrap_or_default()),
+            issued_token_type: exchanged.map(|exchanged| exchanged.issued_token_type.to_owned()),
             scope: Some(scope.to_string()),
             token_type: binding::token_type(confirmation.as_ref()),
             ..TokenResponse::default()
@@ -105,7 +116,8 @@ pub fn tokens_for(
         refresh_token: None,
         grant: None,
     };
-    if let Some(person) = owner.person() {
+    // What is exchanged gives access alone.
+    if let Some(person) = owner.person().filter(|_| exchanged.is_none()) {
         // An ID token tells of a login here, and so of a grant.
         if scope.contains(OPENID) && person.grant_id.is_some() {
             let made = id_token::Draft {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::entity::GoDuration;
+use crate::entity::{GoDuration, Metadata};
 
 /// Whether a client may be used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize, ToSchema)]
@@ -94,6 +94,17 @@ impl Default for TokenTtls {
 pub struct ClientTokenExchangeConfiguration {
     /// Actor claims copied into act.
     pub actor_claims: Vec<String>,
+    /// Whether the client must always name an actor: it may act for a person, and never pass for them. An addition of
+    /// ours.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub actor_token_required: bool,
+    /// `may_act` of the access tokens issued to this client: who may act for their subject (RFC 8693 §4.4). An
+    /// addition of ours.
+    pub may_act: Option<Metadata>,
+    /// Audiences under which tokens are meant for this client besides its id, such as that of the service it is: it may
+    /// exchange tokens that name one. An addition of ours.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub subject_audiences: Vec<String>,
 }
 
 /// What the registration of a client was bound to.

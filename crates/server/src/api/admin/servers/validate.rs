@@ -17,6 +17,7 @@ pub(super) fn check(server: &Server, faults: &mut Faults) {
     lifetimes(server, faults);
     trust(server, faults);
     urls(server, faults);
+    issuers(server, faults);
     let long = |secret: &Secret| secret.reveal().chars().count() >= SECRET_LENGTH;
     faults.check(server.secret.as_ref().is_none_or(long), "secret", "must have 32 characters or more");
     faults.check(
@@ -129,4 +130,22 @@ fn urls(server: &Server, faults: &mut Faults) {
     let fits =
         logo.is_none_or(|uri| Url::parse(uri).is_ok_and(|url| matches!(url.scheme(), "https" | "http")));
     faults.check(fits, "logo_uri", "must be an absolute http or https URL");
+}
+
+fn issuers(server: &Server, faults: &mut Faults) {
+    let https = |uri: &str| Url::parse(uri).is_ok_and(|url| url.scheme() == "https");
+    for (index, trusted) in server.trusted_issuers.iter().enumerate() {
+        let mut check = |fits: bool, member: &str, message: &str| {
+            if !fits {
+                faults.add(format!("trusted_issuers[{index}].{member}"), message);
+            }
+        };
+        check(Url::parse(&trusted.issuer).is_ok(), "issuer", "must be an absolute URL");
+        let first = server.trusted_issuers.iter().take(index).all(|other| other.issuer != trusted.issuer);
+        check(first, "issuer", "is listed twice");
+        check(trusted.jwks.is_some() || trusted.jwks_uri.is_some(), "jwks", "or jwks_uri must be given");
+        check(trusted.jwks_uri.as_deref().is_none_or(https), "jwks_uri", "must be an https URL");
+        let positive = trusted.max_lifetime.is_none_or(|lifetime| lifetime > GoDuration::ZERO);
+        check(positive, "max_lifetime", "must be longer than nothing");
+    }
 }

@@ -1,0 +1,133 @@
+//! `urn:ietf:params:oauth:grant-type:token-exchange`: one token for another (RFC 8693).
+//!
+//! The new token never holds more than the old one: no scope, audience, lifetime or freedom that it did not have, and it
+//! ends with the grant of the old one. A client can exchange what was issued to it or is meant for it, and nothing it
+//! has found (confused deputy). With an actor token it acts for the subject (`act`), without one it passes for them.
+
+mod actor;
+mod presented;
+
+use std::borrow::Cow;
+
+use symbolon_protocol::{ClaimsRequest, ErrorCode, GrantType, OAuthError, ScopeSet};
+
+use self::presented::Presented;
+use super::{Exchanged, Grant, Owner, Person, Redeemed, Spends, TokenRequest};
+use crate::oauth2::BoxFuture;
+use crate::oauth2::issue::{OFFLINE_ACCESS, audience};
+use crate::oauth2::records::GrantRecord;
+use crate::oauth2::scope;
+
+/// RFC 8693 §3: an access token, which is to the client what it is.
+const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
+/// RFC 8693 §3: a JWT.
+const JWT: &str = "urn:ietf:params:oauth:token-type:jwt";
+
+pub(super) struct TokenExchange;
+
+impl Grant for TokenExchange {
+    fn grant_type(&self) -> GrantType {
+        GrantType::TokenExchange
+    }
+
+    fn redeem<'a>(&'a self, request: TokenRequest<'a>) -> BoxFuture<'a, Result<Redeemed<'a>, OAuthError>> {
+        Box::pin(redeem(request))
+    }
+}
+
+async fn redeem(request: TokenRequest<'_>) -> Result<Redeemed<'_>, OAuthError> {
+    let TokenRequest { cx, client, form } = request;
+    check_requested_type(request)?;
+    let token = form.require("subject_token")?;
+    let token_type = form.require("subject_token_type")?;
+    let subject = presented::find(request, token, token_type).await?;
+    let actor = match (form.get("actor_token"), form.get("actor_token_type")) {
+        (None, None) => None,
+        (Some(token), Some(token_type)) => Some(presented::find(request, token, token_type).await?),
+        // RFC 8693 §2.1: both or neither.
+        (None, Some(_)) => return Err(refused("actor_token_missing").expected("actor_token")),
+        (Some(_), None) => return Err(refused("actor_token_type_missing").expected("actor_token_type")),
+    };
+    let act = actor::act(request, &subject, actor.as_ref())?;
+    let granted = narrowed(request, &subject)?;
+    let audiences = audiences(request, &granted)?;
+    let Presented { authentication, grant, may_act, confirmation, expires_at, .. } = subject;
+    let (grant_id, grant_workspace) = grant.map_or((None, None), |grant| (Some(grant.id), grant.workspace));
+    let record = GrantRecord {
+        scope: granted.clone(),
+        authentication,
+        acr: None,
+        claims: ClaimsRequest::default(),
+        resources: Vec::new(),
+    };
+    let exchanged = Exchanged {
+        person: Person { grant_id, record, nonce: None },
+        grant_workspace: grant_workspace.filter(|workspace| **workspace != *cx.workspace.id),
+        act,
+        may_act,
+        confirmation,
+        // One token does not outlive the other, nor do the rights of who acts.
+        expires_at: actor.map_or(expires_at, |actor| expires_at.min(actor.expires_at)),
+        audiences,
+        issued_token_type: ACCESS_TOKEN,
+    };
+    tracing::debug!(client = client.id(), delegated = exchanged.act.is_some(), "a token is exchanged");
+    Ok(Redeemed {
+        owner: Owner::Exchanged(Box::new(exchanged)),
+        scope: Cow::Owned(granted),
+        spends: Spends::Nothing { keeps: None },
+    })
+}
+
+fn check_requested_type(request: TokenRequest<'_>) -> Result<(), OAuthError> {
+    match request.form.get("requested_token_type") {
+        None | Some(ACCESS_TOKEN) => Ok(()),
+        Some(other) => Err(refused("requested_token_type_unknown")
+            .description("Only access tokens are issued in exchange.")
+            .expected(ACCESS_TOKEN)
+            .got(other)),
+    }
+}
+
+/// The scopes asked for, which the subject token must have; those that the client may have of it when none are named.
+/// What is exchanged is not refreshed.
+fn narrowed(request: TokenRequest<'_>, subject: &Presented) -> Result<ScopeSet, OAuthError> {
+    let TokenRequest { cx, client, form } = request;
+    let wanted = scope::requested(cx, client, form)?;
+    let granted = match &subject.scope {
+        None => wanted.into_owned(),
+        Some(has) if form.get("scope").is_some() => {
+            scope::within(
+                &wanted,
+                has,
+                "scope_beyond_subject_token",
+                "The subject token lacks one of the scopes.",
+            )?;
+            wanted.into_owned()
+        }
+        Some(has) => wanted.filter(|name| has.contains(name)),
+    };
+    Ok(granted.filter(|name| name != OFFLINE_ACCESS))
+}
+
+/// `audience` and `resource` (RFC 8693 §2.1): some of those that the scopes give.
+fn audiences(request: TokenRequest<'_>, granted: &ScopeSet) -> Result<Vec<String>, OAuthError> {
+    let wanted: Vec<_> =
+        request.form.all("audience").chain(request.form.all("resource")).map(str::to_owned).collect();
+    if wanted.is_empty() {
+        return Ok(wanted);
+    }
+    let possible = audience::of(request.cx, request.client, granted);
+    match wanted.iter().find(|name| !possible.contains(name)) {
+        None => Ok(wanted),
+        Some(name) => Err(OAuthError::new(ErrorCode::InvalidTarget, "audience_beyond_scopes")
+            .description("The token cannot be for one of the audiences: no scope of it belongs there.")
+            .expected(possible.join(", "))
+            .got(name)),
+    }
+}
+
+/// RFC 8693 §2.2.2: a subject or actor token that is not acceptable for any reason is `invalid_request`.
+fn refused(reason: &'static str) -> OAuthError {
+    OAuthError::invalid_request(reason).description("The token to exchange is not acceptable.")
+}
