@@ -18,6 +18,7 @@ use crate::login::{LoginLimits, Passwords};
 use crate::metrics::Metrics;
 use crate::oauth2::memory::Memory;
 use crate::pages::Pages;
+use crate::rate::Rate;
 use crate::refusals::Refusals;
 use crate::rng::Rng;
 use crate::secrets::Keys;
@@ -49,6 +50,10 @@ pub struct Parts {
     pub keys: Keys,
     /// Hashes and verifies passwords.
     pub passwords: Passwords,
+    /// Counts the people that each address sends to log in or to consent.
+    pub authorize_rate: Rate,
+    /// Counts failed authentications of clients.
+    pub client_failures: Rate,
     /// Counts failed logins.
     pub login_limits: LoginLimits,
     /// Fetches from others.
@@ -115,6 +120,8 @@ impl App {
             mtls_url: url(&config.server.mtls_url),
             keys: Keys::derive(&master_key),
             passwords: Passwords::new(rng.bytes(), config.limits.password_hashes)?,
+            authorize_rate: Rate::per_minute(config.limits.authorize_per_minute),
+            client_failures: Rate::per_minute(config.limits.client_failures_per_minute),
             login_limits: LoginLimits::default(),
             fetcher: Fetcher::new(fetch_options(&config)?)?,
             pages: Pages::new().map_err(|error| AppError::Pages(error.to_string()))?,

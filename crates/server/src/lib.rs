@@ -18,6 +18,7 @@ pub mod metrics;
 pub mod middleware;
 pub mod oauth2;
 pub mod pages;
+pub mod rate;
 pub mod refusals;
 pub mod rng;
 pub mod router;

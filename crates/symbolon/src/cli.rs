@@ -103,6 +103,9 @@ pub(crate) struct Migrate {
     /// Only say what would be done
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Also seal anew, with the current master key, what secret.previous_keys sealed
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) reseal: bool,
     /// Settings.
     #[command(flatten)]
     pub(crate) settings: SettingArgs,
@@ -111,9 +114,13 @@ pub(crate) struct Migrate {
 const MIGRATE: &str = "\
 Each step is one transaction: it is done or it is not. Make a backup first; there is no way back but that.
 
+To change the master key: give the new one as secret.key and the old one in secret.previous_keys, restart all nodes,
+run this with --reseal, then take the old one out of the settings.
+
 Examples:
   symbolon migrate --dry-run --config symbolon.yaml
-  symbolon migrate --config symbolon.yaml";
+  symbolon migrate --config symbolon.yaml
+  symbolon migrate --reseal --config symbolon.yaml";
 
 /// `cert`
 #[derive(Debug, Subcommand)]

@@ -66,7 +66,7 @@ def crash(store, settings):
 def start(folder, settings):
     port = free_port()
     command = [os.environ["SYMBOLON_BINARY"], "quickstart", "--port", str(port), "--data-dir", str(folder)]
-    environment = {**os.environ, "METRICS_ENABLED": "false", **settings}
+    environment = {**os.environ, "METRICS_ENABLED": "false", "LIMITS_AUTHORIZE_PER_MINUTE": "0", **settings}
     server = Running(command, port, FOLDER / "server.log", tls=True, env=environment, cwd=folder)
     server.demo = Demo(f"https://localhost:{port}", folder)
     return server

@@ -106,6 +106,10 @@ pub struct Limits {
     pub registrations: usize,
     /// Password hashes at one time; 0: one for each core.
     pub password_hashes: usize,
+    /// Interactions that one address may begin in a minute; 0: no limit.
+    pub authorize_per_minute: usize,
+    /// Failed authentications of a client from one address in a minute; 0: no limit.
+    pub client_failures_per_minute: usize,
 }
 
 /// `sql.*`: where data is kept.
@@ -113,6 +117,8 @@ pub struct Limits {
 pub struct Sql {
     /// `sqlite:PATH` or `postgres://…`; holds a password.
     pub url: SecretText,
+    /// PEM file of the authorities of the database server.
+    pub root_ca: Option<PathBuf>,
     /// Connections this node may open.
     pub max_open_conns: usize,
 }
@@ -189,6 +195,19 @@ impl Config {
         if faults.is_empty() { Ok(config) } else { Err(ConfigError { faults }) }
     }
 
+    /// What an operator should know of these settings before relying on them.
+    #[must_use]
+    pub fn cautions(&self) -> Vec<&'static str> {
+        let mut cautions = Vec::new();
+        if self.server.url.is_none() && !self.demo {
+            cautions.push(
+                "server.url is not set: issuers and links follow the Host header of each request; set it, unless \
+                 whatever stands before this server lets only its own names through",
+            );
+        }
+        cautions
+    }
+
     fn build(values: &mut values::Values) -> Self {
         Self {
             data_dir: values.path("data_dir").unwrap_or_default(),
@@ -216,9 +235,12 @@ impl Config {
                 request_timeout: values.duration("limits.request_timeout"),
                 registrations: values.number("limits.registrations"),
                 password_hashes: values.number("limits.password_hashes"),
+                authorize_per_minute: values.number("limits.authorize_per_minute"),
+                client_failures_per_minute: values.number("limits.client_failures_per_minute"),
             },
             sql: Sql {
                 url: values.secret("sql.url").unwrap_or_else(|| SecretText::new("")),
+                root_ca: values.path("sql.root_ca"),
                 max_open_conns: values.number("sql.max_open_conns"),
             },
             secret: Secret {

@@ -235,3 +235,15 @@ fn lists_are_texts_with_commas_or_yaml_lists() {
     assert_eq!(config.server.bind.len(), 2);
     assert_eq!(config.server.trusted_proxies[1].to_string(), "fd00::/8");
 }
+
+#[test]
+fn an_address_that_follows_the_request_is_worth_a_warning_outside_demos() {
+    let cautions = |flags: &[(&str, &str)]| {
+        let mut sources = least();
+        sources.flags.extend(flags.iter().map(|(key, text)| flag(key, text)));
+        Config::load(&sources).unwrap().cautions()
+    };
+    assert!(cautions(&[])[0].starts_with("server.url is not set"));
+    assert!(cautions(&[("server.url", "https://id.example.com")]).is_empty());
+    assert!(cautions(&[("demo", "true")]).is_empty());
+}

@@ -17,8 +17,10 @@ use super::step::{Interaction, Page, Step, step};
 use super::views::{self, Note};
 use super::{Browser, Person, Session};
 use crate::cx::Cx;
+use crate::oauth2::authorize;
 use crate::oauth2::authorize::client::may_still_ask;
 use crate::oauth2::authorize::next::Answer;
+use crate::oauth2::authorize::request::AuthorizationRequest;
 use crate::oauth2::authorize::respond;
 use crate::oauth2::error::store_failure;
 use crate::oauth2::form_body;
@@ -35,7 +37,9 @@ type InteractionPath = Path<(String, String, String)>;
 pub async fn get(cx: Cx, Path((_, _, id)): InteractionPath, headers: HeaderMap) -> Response {
     let shown = async {
         let session = find_session(&cx, &headers).await?;
-        let waiting = Waiting::find(&cx, &id, &headers).await?;
+        let Some(waiting) = Waiting::find(&cx, &id, &headers).await? else {
+            return again(&cx, &id, &headers).await;
+        };
         Ok(waiting.go_on(&cx, &headers, session.as_ref(), Note::None).await)
     };
     shown.await.unwrap_or_else(|error| views::error_page(&cx, &headers, error))
@@ -46,7 +50,9 @@ pub async fn post(cx: Cx, Path((_, _, id)): InteractionPath, headers: HeaderMap,
     let taken = async {
         let form = form_body::read(&headers, &body)?;
         let session = find_session(&cx, &headers).await?;
-        let waiting = Waiting::find(&cx, &id, &headers).await?;
+        let Some(waiting) = Waiting::find(&cx, &id, &headers).await? else {
+            return again(&cx, &id, &headers).await;
+        };
         let client = Arc::clone(&waiting.client);
         let answered = waiting.take(&cx, &headers, &form, session).await;
         Ok(answered.unwrap_or_else(|error| views::error_page_of(&cx, &headers, Some(client.id()), error)))
@@ -63,23 +69,17 @@ struct Waiting<'a> {
 }
 
 impl<'a> Waiting<'a> {
-    async fn find(cx: &Cx, id: &'a str, headers: &HeaderMap) -> Result<Self, OAuthError> {
+    /// `None` when no such interaction began in this browser.
+    async fn find(cx: &Cx, id: &'a str, headers: &HeaderMap) -> Result<Option<Self>, OAuthError> {
         let browser = Browser::known(cx, headers).ok_or_else(unknown_browser)?;
-        let stored = cx
+        let found = cx
             .store()
             .find_authorize_session::<Interaction>(id, browser.id(), cx.now.millis())
             .await
-            .map_err(|error| store_failure(&error))?
-            .ok_or_else(gone)?;
-        let client = cx
-            .app
-            .snapshots
-            .client(&cx.app.store, &cx.workspace, &stored.doc.request.client_id)
-            .await
-            .map_err(|error| store_failure(&error))?
-            .filter(|client| may_still_ask(cx, client, &stored.doc.request))
-            .ok_or_else(gone)?;
-        Ok(Self { id, stored, client, browser })
+            .map_err(|error| store_failure(&error))?;
+        let Some(stored) = found else { return Ok(None) };
+        let client = client_of(cx, &stored.doc.request).await?;
+        Ok(Some(Self { id, stored, client, browser }))
     }
 
     /// What a button of the page asks for.
@@ -117,7 +117,7 @@ impl<'a> Waiting<'a> {
         AuthorizeSessionKey { id: self.id, browser: self.browser.id() }
     }
 
-    fn request(&self) -> &crate::oauth2::authorize::request::AuthorizationRequest {
+    fn request(&self) -> &AuthorizationRequest {
         &self.stored.doc.request
     }
 
@@ -246,6 +246,27 @@ impl<'a> Waiting<'a> {
     fn consent_purpose(&self, session: &Session) -> String {
         format!("consent {} {}", self.id, session.public_id())
     }
+}
+
+/// Begins the client's request anew for this browser, as if its address was opened again.
+///
+/// Several first visits at once (tabs of a restored browser) each get a cookie, and the browser keeps the last: the
+/// others would be lost. Nothing that was done for the request so far counts, nor does what a form holds; and the one
+/// that waits goes on waiting for the browser it belongs to.
+async fn again(cx: &Cx, id: &str, headers: &HeaderMap) -> Result<Response, OAuthError> {
+    let found = cx.store().find_authorize_session_of_any_browser::<Interaction>(id, cx.now.millis()).await;
+    let found = found.map_err(|error| store_failure(&error))?.ok_or_else(gone)?;
+    let interaction = Interaction::new(found.doc.request);
+    let client = client_of(cx, &interaction.request).await?;
+    let view = views::View { cx, headers, client: &client, request: &interaction.request };
+    Ok(authorize::begin(view, &interaction).await)
+}
+
+/// The client that asked, if it may still be answered.
+async fn client_of(cx: &Cx, request: &AuthorizationRequest) -> Result<Arc<Client>, OAuthError> {
+    let found = cx.app.snapshots.client(&cx.app.store, &cx.workspace, &request.client_id).await;
+    let found = found.map_err(|error| store_failure(&error))?;
+    found.filter(|client| may_still_ask(cx, client, request)).ok_or_else(gone)
 }
 
 /// The path of an interaction.

@@ -7,12 +7,13 @@
 //! Counts live in the memory of the node, bounded, and fade within the window.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use quick_cache::unsync::Cache;
 
 use crate::clock::Timestamp;
+use crate::rate::network;
 
 /// Failures are forgotten this many seconds after the first of a series.
 const WINDOW_SECONDS: i64 = 5 * 60;
@@ -125,29 +126,21 @@ impl Attempt<'_> {
         let unless_known = |limit| if is_known { u32::MAX } else { limit };
         [
             (self.pair_key(), PER_PAIR),
-            (key(&("address", self.network())), unless_known(PER_ADDRESS)),
+            (key(&("address", network(self.address))), unless_known(PER_ADDRESS)),
             (key(&("account", self.place(), self.username)), unless_known(PER_ACCOUNT)),
         ]
     }
 
     fn pair_key(&self) -> u64 {
-        key(&("pair", self.place(), self.username, self.network()))
+        key(&("pair", self.place(), self.username, network(self.address)))
     }
 
     fn known_key(&self) -> u64 {
-        key(&("known", self.place(), self.username, self.network()))
+        key(&("known", self.place(), self.username, network(self.address)))
     }
 
     const fn place(&self) -> (&str, &str) {
         (self.tenant_id, self.workspace_id)
-    }
-
-    /// Who holds one IPv6 address holds the /64 around it.
-    fn network(&self) -> IpAddr {
-        match self.address.to_canonical() {
-            IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)).into(),
-            v4 @ IpAddr::V4(_) => v4,
-        }
     }
 }
 

@@ -6,8 +6,8 @@
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use symbolon_store::entity::GoDuration;
 use symbolon_store::entity::server::SubjectFormat;
+use symbolon_store::entity::{GoDuration, Server};
 use symbolon_store::{NewSession, StoreError};
 
 use super::cookies::CookieName;
@@ -52,7 +52,7 @@ impl Person {
     /// The person behind an identity, as this workspace names them.
     pub fn new(cx: &Cx, identity: Identity) -> Self {
         Self {
-            subject: subject(cx, &identity),
+            subject: subject_of(&cx.workspace.server, &identity.idp_id, &identity.username),
             username: identity.username,
             idp_id: identity.idp_id,
             amr: identity.amr,
@@ -63,11 +63,16 @@ impl Person {
 
 /// `subject_format`: `legacy` is the name at the identity provider; everything else is a one-way function of both,
 /// so that two identity providers can never vouch for the same subject.
-fn subject(cx: &Cx, identity: &Identity) -> String {
-    if cx.workspace.server.subject_format == Some(SubjectFormat::Legacy) {
-        return identity.username.clone();
+pub fn subject_of(server: &Server, idp_id: &str, username: &str) -> String {
+    if server.subject_format == Some(SubjectFormat::Legacy) {
+        return username.to_owned();
     }
-    hex(&sha256(format!("{}\0{}", identity.idp_id, identity.username).as_bytes()))
+    hex(&sha256(format!("{idp_id}\0{username}").as_bytes()))
+}
+
+/// Whether a login serves the request it was made for alone: `sso.enabled` is false.
+pub fn is_for_one_request(server: &Server) -> bool {
+    server.sso.as_ref().is_some_and(|sso| !sso.enabled)
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -123,7 +128,7 @@ impl Session {
         if let Some(before) = CookieName::Session.read(&cx.workspace, request) {
             cx.store().delete_session(before).await?;
         }
-        CookieName::Session.write(&cx.workspace, &id, None, response);
+        CookieName::Session.write(&cx.workspace, &id, cookie_max_age(cx), response);
         Ok(Self { id, person, auth_time: cx.now.seconds() })
     }
 
@@ -140,7 +145,13 @@ impl Session {
 
 fn max_age(cx: &Cx) -> i64 {
     let configured = cx.workspace.server.sso.as_ref().and_then(|sso| sso.max_age);
-    seconds(configured, MAX_AGE_SECONDS)
+    let max_age = seconds(configured, MAX_AGE_SECONDS);
+    cookie_max_age(cx).map_or(max_age, |cookie| cookie.min(max_age))
+}
+
+/// `cookie_max_age`: the cookie outlives the browser's end, and the session does not outlive the cookie.
+fn cookie_max_age(cx: &Cx) -> Option<i64> {
+    cx.workspace.server.cookie_max_age.map(GoDuration::secs).filter(|seconds| *seconds > 0)
 }
 
 fn max_idle(cx: &Cx) -> i64 {

@@ -5,6 +5,7 @@ use symbolon_protocol::OAuthError;
 use symbolon_store::{AuthorizeSessionKey, NewAuthorizeSession, StoreError};
 
 use super::consent::{Consents, to_remember};
+use super::session::is_for_one_request;
 use super::{Browser, Session};
 use crate::cx::Cx;
 use crate::oauth2::acr;
@@ -79,6 +80,11 @@ pub async fn step(
     session: Option<&Session>,
 ) -> Result<Step, OAuthError> {
     let request = &interaction.request;
+    // Without single sign-on a login serves the request it was made for, and no other.
+    let session = session.filter(|session| {
+        !is_for_one_request(&cx.workspace.server)
+            || interaction.logged_in.as_deref() == Some(&session.public_id())
+    });
     let consents = match session {
         Some(session) => Consents::find(cx, client, &session.person.subject, request)
             .await

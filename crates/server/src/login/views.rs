@@ -250,6 +250,7 @@ fn kind(error: &OAuthError) -> ErrorKind {
         (_, "client_unknown") => ErrorKind::UnknownClient,
         (_, reason) if reason.starts_with("redirect_uri") => ErrorKind::RedirectUri,
         (_, "interaction_gone" | "interaction_finished" | "form_not_from_this_page") => ErrorKind::Expired,
+        (_, "too_many_authorizations") => ErrorKind::TooMany,
         (_, "browser_unknown") => ErrorKind::Cookies,
         (ErrorCode::ServerError, _) => ErrorKind::Internal,
         (ErrorCode::TemporarilyUnavailable, _) => ErrorKind::Unavailable,

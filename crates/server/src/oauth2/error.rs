@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::header::{CACHE_CONTROL, PRAGMA, WWW_AUTHENTICATE};
+use http::header::{CACHE_CONTROL, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use symbolon_protocol::www_authenticate::Challenge;
@@ -24,6 +24,7 @@ pub struct ErrorResponse {
     status: StatusCode,
     client_id: Option<Box<str>>,
     tried_header: bool,
+    retry_after: Option<i64>,
     /// How the access token was sent, at a protected resource.
     scheme: Option<Scheme>,
 }
@@ -55,13 +56,25 @@ impl ErrorResponse {
 
     /// An error with another status than the one that its code stands for.
     pub fn with_status(error: OAuthError, status: StatusCode) -> Self {
-        Self { error: Box::new(error), status, client_id: None, tried_header: false, scheme: None }
+        Self {
+            error: Box::new(error),
+            status,
+            client_id: None,
+            tried_header: false,
+            retry_after: None,
+            scheme: None,
+        }
     }
 
     /// An error at a protected resource, whose access token came in this way (RFC 6750 §3, RFC 9449 §7.1).
     pub fn at_resource(error: OAuthError, scheme: Scheme) -> Self {
         let status = StatusCode::from_u16(error.code.status_at_resource());
         Self { scheme: Some(scheme), ..Self::with_status(error, status.unwrap_or(StatusCode::BAD_REQUEST)) }
+    }
+
+    /// 429: the same may be tried again after so many seconds.
+    pub fn too_many(error: OAuthError, seconds: i64) -> Self {
+        Self { retry_after: Some(seconds), ..Self::with_status(error, StatusCode::TOO_MANY_REQUESTS) }
     }
 
     /// Names the client, for the refusal record.
@@ -118,7 +131,7 @@ pub fn store_failure(error: &StoreError) -> OAuthError {
 
 impl IntoResponse for ErrorResponse {
     fn into_response(self) -> Response {
-        let Self { error, status, client_id, tried_header, scheme } = self;
+        let Self { error, status, client_id, tried_header, retry_after, scheme } = self;
         let code = error.code;
         let body = ErrorBody {
             error: code.as_str(),
@@ -131,6 +144,9 @@ impl IntoResponse for ErrorResponse {
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
+        if let Some(seconds) = retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
         for challenge in challenges(&error, tried_header, scheme) {
             headers
                 .extend(HeaderValue::from_str(&challenge.to_string()).map(|value| (WWW_AUTHENTICATE, value)));

@@ -41,6 +41,14 @@ pub enum StartError {
     /// The master key.
     #[error(transparent)]
     MasterKey(#[from] master_key::MasterKeyError),
+    /// The authorities of the database server.
+    #[error("cannot read sql.root_ca {path}: {error}")]
+    DatabaseRoots {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
     /// The database.
     #[error("{}", sentence(database, error))]
     Store {
@@ -69,19 +77,37 @@ pub async fn open(config: Config, clock: Clock, rng: Rng, migrate_older: bool) -
 }
 
 /// Where the settings say the database is.
-#[must_use]
-pub fn location(config: &Config) -> Location {
+///
+/// # Errors
+/// When the file `sql.root_ca` cannot be read.
+pub fn location(config: &Config) -> Result<Location, StartError> {
     let connections = config.sql.max_open_conns;
-    match config.sql.url.expose().strip_prefix("sqlite:") {
+    Ok(match config.sql.url.expose().strip_prefix("sqlite:") {
         Some(":memory:") => {
             Location::Sqlite(SqliteOptions { readers: connections, ..SqliteOptions::ephemeral() })
         }
         Some(path) => Location::Sqlite(SqliteOptions { readers: connections, ..SqliteOptions::file(path) }),
         None => {
             let options = PostgresOptions::new(config.sql.url.expose());
-            Location::Postgres(PostgresOptions { connections, ..options })
+            let root_cas = config.sql.root_ca.as_deref().map(read_roots).transpose()?;
+            Location::Postgres(PostgresOptions { connections, root_cas, ..options })
         }
-    }
+    })
+}
+
+fn read_roots(path: &Path) -> Result<String, StartError> {
+    std::fs::read_to_string(path).map_err(|error| StartError::DatabaseRoots { path: path.to_owned(), error })
+}
+
+/// Seals anew what earlier master keys sealed (`secret.previous_keys`). Returns how many values: afterwards those keys
+/// are needed no more.
+///
+/// # Errors
+/// What cannot be opened, and what to do about it.
+pub async fn reseal(config: &Config, clock: &Clock, rng: &Rng) -> Result<u64, StartError> {
+    let master = master_key::load_or_create(config, rng)?;
+    let store = open_store(config, &master, clock, false).await?;
+    store.reseal().await.map_err(|error| store_error(config, error))
 }
 
 /// Turns what the store says about a database into a sentence.
@@ -113,7 +139,7 @@ async fn open_store(
     clock: &Clock,
     migrate_older: bool,
 ) -> Result<Store, StartError> {
-    let location = location(config);
+    let location = location(config)?;
     let now = clock.now().millis();
     let keys = || MasterKeys::new(&master.current, &master.previous);
     let opened = match Store::open(&location, keys().map_err(|e| store_error(config, e))?, now).await {

@@ -6,6 +6,7 @@ use symbolon_store::entity::Tenant;
 
 use super::*;
 use crate::config::Sources;
+use crate::seed::first_start::{self, FirstCredentials};
 
 fn config(folder: &Path, settings: &[(&str, &str)]) -> Config {
     let mut flags = vec![
@@ -109,4 +110,34 @@ async fn nodes_of_one_postgres_are_given_their_key() {
         error.starts_with("cannot open the PostgreSQL database") && !error.contains("hunter2"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn after_sealing_anew_the_earlier_master_key_is_needed_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let (old, new) = ("an earlier master key of the server", "the master key of the server from now on");
+    let app = start(folder.path(), &[("secret.key", old)]).await.unwrap();
+    let credentials = FirstCredentials::new(&Rng::system());
+    first_start::create(&app.store, &app.rng, &credentials, "$argon2id$x", app.clock.now()).await.unwrap();
+    drop(app);
+    assert!(start(folder.path(), &[("secret.key", new)]).await.is_err());
+    let both = config(folder.path(), &[("secret.key", new), ("secret.previous_keys", old)]);
+    assert!(reseal(&both, &Clock::system(), &Rng::system()).await.unwrap() > 0);
+    assert_eq!(reseal(&both, &Clock::system(), &Rng::system()).await.unwrap(), 0);
+    let app = start(folder.path(), &[("secret.key", new)]).await.unwrap();
+    assert!(!app.store.workspace("system", "admin").list_keys().await.unwrap().is_empty());
+}
+
+#[test]
+fn the_authorities_of_the_database_server_come_from_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ca.pem");
+    let file = file.to_str().unwrap();
+    let url = ("sql.url", "postgres://u@db.example/symbolon?sslmode=require");
+    let config = config(folder.path(), &[url, ("sql.root_ca", file), ("secret.key", &"k".repeat(32))]);
+    let error = location(&config).unwrap_err().to_string();
+    assert!(error.starts_with(&format!("cannot read sql.root_ca {file}: ")), "{error}");
+    fs::write(file, "PEM").unwrap();
+    let Location::Postgres(options) = location(&config).unwrap() else { panic!("not PostgreSQL") };
+    assert_eq!(options.root_cas.as_deref(), Some("PEM"));
 }

@@ -7,5 +7,6 @@ mod harness;
 mod interaction;
 mod oauth2;
 mod oidc;
+mod staleness;
 mod userinfo;
 mod well_known;

@@ -78,6 +78,21 @@ impl WorkspaceStore<'_> {
         self.store.db.find(find).await?.map(|row| authorize_session(&row)).transpose()
     }
 
+    /// The request with this id, whichever browser began it, if it has not ended at `now`. Only what the client asked
+    /// for may be taken from it, never what was done for it.
+    pub async fn find_authorize_session_of_any_browser<D: DeserializeOwned>(
+        &self,
+        id: &str,
+        now: i64,
+    ) -> Result<Option<AuthorizeSession<D>>> {
+        let find = Statement::new(
+            "SELECT doc, version, expires_at FROM authorize_sessions \
+             WHERE tenant_id = $1 AND workspace_id = $2 AND id_hash = $3 AND expires_at > $4",
+            [self.tenant.into(), self.workspace.into(), hash(id), now.into()],
+        );
+        self.store.db.find(find).await?.map(|row| authorize_session(&row)).transpose()
+    }
+
     /// Stores how far a request got. Returns its new version.
     ///
     /// # Errors

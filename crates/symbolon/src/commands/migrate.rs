@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use symbolon_server::clock::Clock;
-use symbolon_server::start::{create_private_folder, location, store_error};
+use symbolon_server::rng::Rng;
+use symbolon_server::start::{create_private_folder, location, reseal, store_error};
 use symbolon_store::Store;
 
 use crate::cli::Migrate;
@@ -17,14 +18,19 @@ pub(crate) fn run(arguments: &Migrate, data_dir: Option<&Path>) -> anyhow::Resul
         create_private_folder(folder)?;
     }
     let now = Clock::system().now().millis();
-    let location = location(&config);
+    let location = location(&config)?;
     let migrating = Store::migrate(&location, arguments.dry_run, now);
-    let report = super::small_runtime()?.block_on(migrating).map_err(|error| store_error(&config, error))?;
+    let runtime = super::small_runtime()?;
+    let report = runtime.block_on(migrating).map_err(|error| store_error(&config, error))?;
     if report.steps.is_empty() {
         println!("The database is up to date (schema {}).", report.to);
-        return Ok(());
+    } else {
+        let verb = if arguments.dry_run { "Would migrate" } else { "Migrated" };
+        println!("{verb} from schema {} to {}: {}.", report.from, report.to, report.steps.join(", "));
     }
-    let verb = if arguments.dry_run { "Would migrate" } else { "Migrated" };
-    println!("{verb} from schema {} to {}: {}.", report.from, report.to, report.steps.join(", "));
+    if arguments.reseal {
+        let count = runtime.block_on(reseal(&config, &Clock::system(), &Rng::system()))?;
+        println!("Sealed {count} values anew with the current master key.");
+    }
     Ok(())
 }

@@ -23,6 +23,9 @@ use crate::setting_args::SettingArgs;
 pub(crate) fn run(settings: &SettingArgs, data_dir: Option<&Path>) -> anyhow::Result<()> {
     let config = settings.load(data_dir, Vec::new())?;
     logging::set_up(&config.logging)?;
+    for caution in config.cautions() {
+        tracing::warn!("{caution}");
+    }
     runtime()?.block_on(async {
         // Before anything is made: a second server on the same port must leave no trace.
         let listeners = Listeners::bind(&config, false).await?;

@@ -13,8 +13,9 @@ pub mod rules;
 
 use axum::body::Bytes;
 use axum::response::Response;
-use http::{HeaderMap, Method, Uri};
-use symbolon_protocol::Form;
+use http::header::RETRY_AFTER;
+use http::{HeaderMap, HeaderValue, Method, Uri};
+use symbolon_protocol::{Form, OAuthError};
 
 use crate::cx::Cx;
 use crate::login::cookies::CookieName;
@@ -25,6 +26,7 @@ use crate::login::{Browser, Session};
 use crate::oauth2::error::store_failure;
 use crate::oauth2::form_body;
 use crate::oauth2::response_modes::{see_other, with_query};
+use crate::rate::network;
 use request::AuthorizationRequest;
 use rules::{Asked, RULES};
 
@@ -118,9 +120,13 @@ fn again_with_cookies(cx: &Cx, headers: &HeaderMap, form: &Form) -> Option<Strin
     Some(with_query(&here, &form.iter().collect::<Vec<_>>())).filter(|address| address.len() <= MAX_ADDRESS)
 }
 
-/// Stores the request and sends the browser to its interaction.
-async fn begin(view: View<'_>, interaction: &Interaction) -> Response {
+/// Stores the request and sends the browser to its interaction. An address gets so many of them in a minute: what
+/// nobody has logged in for must not fill the store.
+pub async fn begin(view: View<'_>, interaction: &Interaction) -> Response {
     let View { cx, headers, .. } = view;
+    if let Err(seconds) = cx.app.authorize_rate.count(&network(cx.peer.remote.ip()), cx.now) {
+        return too_many(cx, headers, interaction, seconds);
+    }
     let browser = Browser::of(cx, headers);
     match interaction.store(cx, &browser).await {
         Ok(id) => {
@@ -130,4 +136,13 @@ async fn begin(view: View<'_>, interaction: &Interaction) -> Response {
         }
         Err(error) => respond::error(view, store_failure(&error)).await,
     }
+}
+
+fn too_many(cx: &Cx, headers: &HeaderMap, interaction: &Interaction, seconds: i64) -> Response {
+    let error = OAuthError::temporarily_unavailable("too_many_authorizations")
+        .description("Too many people are being sent here from one address. Try again later.")
+        .detail(format!("the next one in {seconds} s (limits.authorize_per_minute)"));
+    let mut response = error_page_of(cx, headers, Some(&interaction.request.client_id), error);
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    response
 }

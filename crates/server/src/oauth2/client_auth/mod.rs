@@ -27,6 +27,7 @@ pub use trust::Verdicts;
 use super::BoxFuture;
 use super::error::{ErrorResponse, store_failure};
 use crate::cx::Cx;
+use crate::rate::network;
 use crate::snapshot::Client;
 use crate::tls::PeerCertificate;
 
@@ -93,6 +94,9 @@ async fn identify(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Authentic
     let mut first_error = None;
     // A Basic header can be read in two ways; the RFC's comes first.
     for claimed in presented.claims() {
+        let caller =
+            (network(cx.peer.remote.ip()), &*cx.workspace.tenant_id, &*cx.workspace.id, claimed.client_id);
+        cx.app.client_failures.check(&caller, cx.now).map_err(|seconds| too_many(claimed, seconds))?;
         let error = match check(cx, claimed, offered).await {
             Ok(authenticated) => return Ok(authenticated),
             Err(error) => error,
@@ -101,6 +105,10 @@ async fn identify(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Authentic
         let error = ErrorResponse::from(error).of_client(Some(claimed.client_id));
         if !failed {
             return Err(error);
+        }
+        if first_error.is_none() {
+            // Over the limit is what the next request will hear.
+            let _counted = cx.app.client_failures.count(&caller, cx.now);
         }
         first_error.get_or_insert(error);
     }
@@ -205,6 +213,15 @@ fn mismatch(client: &Client, offered: Option<&'static dyn ClientAuth>) -> OAuthE
         .detail(format!("client {} is registered with another token_endpoint_auth_method", client.id()))
         .expected(client.auth_method)
         .got(offered.map_or("a client_id alone", |offered| offered.method().as_str()))
+}
+
+/// Of one client from one address alone: nobody else is kept out by it.
+fn too_many(claimed: Claimed<'_>, seconds: i64) -> ErrorResponse {
+    let error = OAuthError::temporarily_unavailable("too_many_client_failures")
+        .description("Authentication of the client has failed too often. Try again later.")
+        .detail(format!("looked at again in {seconds} s (limits.client_failures_per_minute)"))
+        .got(claimed.client_id);
+    ErrorResponse::too_many(error, seconds).of_client(Some(claimed.client_id))
 }
 
 fn no_client_id() -> OAuthError {

@@ -21,10 +21,18 @@ async fn an_interaction_opens_in_the_browser_that_began_it_alone() {
     );
     let victim = Browser::new(&app);
     victim.sign_in(&request("openid"), "user").await.code();
-    assert_eq!(victim.get(&path).await.refused_on_a_page(), GONE);
-    assert_eq!(victim.log_in(&path, &page, "user", "user").await.refused_on_a_page(), GONE);
-    assert_eq!(victim.press(&path, &page, "accept").await.refused_on_a_page(), GONE);
-    assert_eq!(victim.press(&path, &page, "cancel").await.refused_on_a_page(), GONE);
+    let kept = app.rows_of("codes").await;
+    for answer in [
+        victim.get(&path).await,
+        victim.log_in(&path, &page, "other", "other").await,
+        victim.press(&path, &page, "accept").await,
+        victim.press(&path, &page, "cancel").await,
+    ] {
+        // The request begins anew in this browser, as if the attacker had sent its address.
+        let own = answer.location();
+        assert!(own.starts_with("/default/default/interaction/") && own != path, "{own}");
+    }
+    assert_eq!((app.rows_of("sessions").await, app.rows_of("codes").await), (1, kept), "no form was read");
     assert_eq!(attacker.get(&path).await.page().heading(), "Sign in", "and nobody else can end it");
 }
 

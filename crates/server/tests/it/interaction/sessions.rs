@@ -184,3 +184,63 @@ async fn one_session_serves_all_clients() {
     let browser = logged_in(&app).await;
     browser.get(&request("openid").replace("=client&", "=client-2&")).await.code();
 }
+
+/// A restored browser opens its tabs at once: each first visit gets a cookie, and the browser keeps the last.
+#[tokio::test]
+async fn tabs_that_are_opened_at_once_all_find_their_way() {
+    let app = TestApp::with_people().await;
+    let browser = Browser::new(&app);
+    let mut tabs = Vec::new();
+    for state in ["one", "two", "three"] {
+        browser.set_cookie("__Host-browser.default.default", None);
+        let asked = request("openid").replace("state=of+the+client", &format!("state={state}"));
+        tabs.push((state, browser.get(&asked).await.location().to_owned()));
+    }
+    // A page that was shown before the cookie was replaced.
+    let first = browser.cookie("__Host-browser.default.default").unwrap();
+    let (path, page) = browser.open(&tabs[2].1).await;
+    browser.set_cookie("__Host-browser.default.default", Some(&"B".repeat(43)));
+    let answer = browser.log_in(&path, &page, "user", "user").await;
+    assert_eq!(app.rows_of("sessions").await, 0, "its form does not count");
+    assert_eq!(browser.follow(&path, answer).await.1.page().heading(), "Sign in");
+    browser.set_cookie("__Host-browser.default.default", Some(&first));
+
+    for (state, path) in tabs {
+        let answer = browser.sign_in(&path, "user").await;
+        assert_eq!(answer.sends("state").as_deref(), Some(state));
+        answer.code();
+    }
+}
+
+#[tokio::test]
+async fn without_single_sign_on_a_login_serves_one_request() {
+    let app = TestApp::with_people().await;
+    app.change_workspace(|server| {
+        let sso = symbolon_store::entity::server::SsoConfiguration::default();
+        server.sso = Some(symbolon_store::entity::server::SsoConfiguration { enabled: false, ..sso });
+    })
+    .await;
+    let browser = logged_in(&app).await;
+    assert!(!is_logged_in(&browser).await);
+    let (path, page) = browser.open(&request("openid")).await;
+    assert_eq!(page.page().heading(), "Sign in");
+    browser.log_in(&path, &page, "user", "user").await.code();
+}
+
+#[tokio::test]
+async fn the_cookie_and_its_session_live_as_long_as_the_workspace_says() {
+    let app = TestApp::with_people().await;
+    app.change_workspace(|server| server.cookie_max_age = Some(GoDuration::from_secs(600))).await;
+    let browser = Browser::new(&app);
+    let (path, page) = browser.open(&request("openid")).await;
+    let answer = browser.log_in(&path, &page, "user", "user").await;
+    let cookies = answer.headers.get_all(http::header::SET_COOKIE).iter();
+    let cookie = cookies.map(|value| value.to_str().unwrap()).find(|text| text.contains("session")).unwrap();
+    assert!(cookie.ends_with("; Max-Age=600"), "{cookie}");
+    let (path, page) = browser.follow(&path, answer).await;
+    browser.press(&path, &page, "accept").await.code();
+    app.advance(599);
+    assert!(is_logged_in(&browser).await);
+    app.advance(1);
+    assert!(!is_logged_in(&browser).await, "though it was used a second ago");
+}

@@ -2,7 +2,9 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use crate::harness::{Browser, TestApp, request};
+use http::header::RETRY_AFTER;
+
+use crate::harness::{Browser, TestApp, request, request_with};
 
 /// Why logins failed, in order.
 async fn guess(browser: &Browser<'_>, username: &str, times: usize) -> Vec<String> {
@@ -91,4 +93,25 @@ async fn guesses_sent_at_once_are_counted_one_by_one() {
     let reasons = tasks.join_all().await;
     let looked_at = reasons.iter().filter(|reason| *reason == "password_wrong").count();
     assert_eq!(looked_at, 10, "{reasons:?}");
+}
+
+/// What nobody has logged in for fills no store: an address begins so many interactions in a minute.
+#[tokio::test]
+async fn one_address_sends_so_many_people_in_a_minute() {
+    let app = TestApp::with_people_and_settings(&[("limits.authorize_per_minute", "3")]).await;
+    let browser = Browser::new(&app);
+    for _ in 0..3 {
+        browser.open(&request("openid")).await.1.page();
+    }
+    let rows = app.rows_of("authorize_sessions").await;
+    let answer = Browser::new(&app).get(&request("openid")).await;
+    assert_eq!((answer.status, answer.header(RETRY_AFTER)), (429, "60"));
+    assert_eq!(answer.record().reason, "too_many_authorizations");
+    assert_eq!(answer.record().client_id.as_deref(), Some("client"));
+    assert_eq!(app.rows_of("authorize_sessions").await, rows, "nothing is kept");
+    let silent = browser.get(&request_with("openid", &[("prompt", "none")])).await;
+    assert_eq!(silent.sends("error").as_deref(), Some("login_required"), "what keeps nothing does not count");
+    Browser::at(&app, [198, 51, 100, 1]).open(&request("openid")).await.1.page();
+    app.advance(60);
+    browser.open(&request("openid")).await.1.page();
 }

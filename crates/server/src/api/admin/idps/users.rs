@@ -8,6 +8,7 @@ use symbolon_store::entity::{Idp, Secret};
 use crate::api::auth::ManagementCx;
 use crate::api::error::{ApiError, Faults};
 use crate::api::passwords;
+use crate::login::session::subject_of;
 
 /// Most passwords hashed for one request: each takes its while.
 const MOST_PASSWORDS: usize = 100;
@@ -54,6 +55,33 @@ pub(super) async fn hash(cx: &ManagementCx, idp: &mut Idp, before: &[StaticUser]
                 .find(|known| known.username == user.username)
                 .and_then(|known| known.password.clone()),
         };
+    }
+    Ok(())
+}
+
+/// The users of before who are there no more, or are given a password.
+pub(super) fn with_other_passwords(idp: &Idp, before: &[StaticUser]) -> Vec<String> {
+    let users = idp.credentials.as_ref().map_or(&[][..], |credentials| &credentials.users);
+    let keeps = |known: &StaticUser| {
+        users.iter().any(|user| user.username == known.username && user.password.is_none())
+    };
+    before.iter().filter(|known| !keeps(known)).map(|known| known.username.clone()).collect()
+}
+
+/// Ends the sessions of users: who knew the password of before is logged in no more.
+///
+/// # Errors
+/// When the store does not answer: the change itself is kept, and the call can be repeated.
+pub(super) async fn end_sessions(
+    cx: &ManagementCx,
+    workspace_id: &str,
+    idp_id: &str,
+    usernames: &[String],
+) -> Result<(), ApiError> {
+    let workspace = cx.workspace(workspace_id).await?;
+    for username in usernames {
+        let subject = subject_of(&workspace.server, idp_id, username);
+        cx.store(workspace_id).delete_sessions_of_user(&subject).await?;
     }
     Ok(())
 }

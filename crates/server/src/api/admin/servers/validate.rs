@@ -10,6 +10,9 @@ use crate::api::error::Faults;
 /// Shortest secret of a workspace, in characters.
 const SECRET_LENGTH: usize = 32;
 
+/// RFC 6749 §4.1.2: a maximum authorization code lifetime of 10 minutes is RECOMMENDED.
+const LONGEST_CODE_SECONDS: i64 = 600;
+
 /// Notes everything in `server` that cannot be accepted, but for its id and kind.
 pub(super) fn check(server: &Server, faults: &mut Faults) {
     faults.check(server.name.len() <= 200, "name", "must be at most 200 bytes long");
@@ -91,6 +94,12 @@ fn lifetimes(server: &Server, faults: &mut Faults) {
         ("pushed_authorization_request_ttl", server.pushed_authorization_request_ttl),
         ("refresh_token_ttl", Some(server.refresh_token_ttl)),
     ];
+    let code = server.authorization_code_ttl.unwrap_or(GoDuration::ZERO);
+    faults.check(
+        code <= GoDuration::from_secs(LONGEST_CODE_SECONDS),
+        "authorization_code_ttl",
+        "must be at most 10m0s (RFC 6749 §4.1.2)",
+    );
     for (path, ttl) in given {
         faults.check(ttl.is_none_or(|ttl| ttl >= GoDuration::ZERO), path, "must not be negative");
     }

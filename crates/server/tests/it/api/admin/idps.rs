@@ -4,6 +4,7 @@ use serde_json::json;
 use symbolon_store::entity::Idp;
 
 use crate::api::Console;
+use crate::harness::{Browser, TestApp, request, request_with};
 
 const STATIC: &str = "/servers/default/idps/static";
 
@@ -86,4 +87,32 @@ async fn a_deleted_identity_provider_is_gone() {
     assert_eq!(console.delete("/servers/default/idps/sandbox").await.status, 204);
     assert_eq!(console.get(&format!("{STATIC}/sandbox")).await.status, 404);
     assert_eq!(console.delete("/servers/default/idps/sandbox").await.status, 404);
+}
+
+/// Who knew the password of before, or was let in before, is logged in no more.
+#[tokio::test]
+async fn another_password_ends_the_sessions_of_its_user_alone() {
+    let console = Console::of(TestApp::with_people().await).await;
+    let silent = request_with("openid", &[("prompt", "none")]);
+    let (user, other) = (Browser::new(&console.app), Browser::new(&console.app));
+    user.sign_in(&request("openid"), "user").await.code();
+    other.sign_in(&request("openid"), "other").await.code();
+    let path = format!("{STATIC}/default-people");
+
+    let renamed =
+        json!({"name": "Persons", "credentials": {"users": [{"username": "user"}, {"username": "other"}]}});
+    console.put(&path, &renamed).await.ok();
+    user.get(&silent).await.code();
+
+    let users = json!([{"username": "user", "password": "another password"}, {"username": "other"}]);
+    console.put(&path, &json!({"name": "People", "credentials": {"users": users}})).await.ok();
+    assert_eq!(user.get(&silent).await.sends("error").as_deref(), Some("login_required"));
+    other.get(&silent).await.code();
+
+    let users = json!([{"username": "user"}]);
+    console.put(&path, &json!({"name": "People", "credentials": {"users": users}})).await.ok();
+    let users = json!([{"username": "user"}, {"username": "other", "password": "other"}]);
+    console.put(&path, &json!({"name": "People", "credentials": {"users": users}})).await.ok();
+    let again = other.get(&silent).await;
+    assert_eq!(again.sends("error").as_deref(), Some("login_required"), "a namesake is somebody else");
 }

@@ -35,6 +35,23 @@ async fn an_id_must_fit_into_every_url() {
 }
 
 #[tokio::test]
+async fn what_would_be_unsafe_is_refused_or_off_unless_it_is_said() {
+    let console = Console::new().await;
+    let answer = console.post("/servers", &json!({"id": "w", "authorization_code_ttl": "10m1s"})).await;
+    assert_eq!(
+        answer.fault(),
+        "422 validation_failed: authorization_code_ttl: must be at most 10m0s (RFC 6749 §4.1.2).\n\
+         authorization_code_ttl: must be at most 10m0s (RFC 6749 §4.1.2)"
+    );
+    let made =
+        console.post("/servers", &json!({"id": "w", "authorization_code_ttl": "10m0s"})).await.created();
+    assert_eq!(made["enforce_pkce_for_public_clients"], true);
+    let off = json!({"enforce_pkce_for_public_clients": false});
+    assert_eq!(console.put("/servers/w", &off).await.ok()["enforce_pkce_for_public_clients"], false);
+    assert_eq!(console.get("/servers/w").await.ok()["enforce_pkce_for_public_clients"], false);
+}
+
+#[tokio::test]
 async fn roots_are_read_when_they_are_set() {
     let console = Console::new().await;
     let mut server = console.get("/servers/default").await.ok();

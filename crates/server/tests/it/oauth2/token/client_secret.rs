@@ -1,6 +1,6 @@
 //! Clients with a secret, and what goes wrong before anything is redeemed (RFC 6749 §2.3).
 
-use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+use http::header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use serde_json::json;
 use symbolon_store::entity::Secret;
 use symbolon_store::entity::client::ClientStatus;
@@ -287,4 +287,31 @@ async fn a_client_of_another_workspace_is_unknown() {
     let form = [("grant_type", "client_credentials")];
     let answer = app.post("/default/developer/oauth2/token").form(&form).basic("basic", SECRET).await;
     insta::assert_snapshot!(answer.reason(), @"401 invalid_client client_unknown");
+}
+
+#[tokio::test]
+async fn a_client_that_fails_too_often_from_one_address_waits() {
+    let app = TestApp::with_settings(&[("limits.client_failures_per_minute", "3")]).await;
+    for id in ["guessed", "other"] {
+        app.add_client(
+            json!({"client_id": id, "client_secret": SECRET, "grant_types": ["client_credentials"]}),
+        )
+        .await;
+    }
+    for _ in 0..10 {
+        basic(&app, "guessed", SECRET).await.ok();
+    }
+    for _ in 0..3 {
+        assert_eq!(basic(&app, "guessed", "wrong").await.reason(), "401 invalid_client client_secret_wrong");
+    }
+    let answer = basic(&app, "guessed", SECRET).await;
+    assert_eq!(answer.reason(), "429 temporarily_unavailable too_many_client_failures");
+    assert_eq!(answer.header(RETRY_AFTER), "60", "the right secret is not looked at either");
+    basic(&app, "other", SECRET).await.ok();
+    for _ in 0..3 {
+        assert_eq!(basic(&app, "nobody", "wrong").await.status, 401);
+    }
+    assert_eq!(basic(&app, "nobody", "wrong").await.status, 429, "who exists is not told by it");
+    app.advance(60);
+    basic(&app, "guessed", SECRET).await.ok();
 }
