@@ -4,4 +4,5 @@
 
 pub mod complete;
 pub mod keys;
+pub mod sector;
 pub mod validate;

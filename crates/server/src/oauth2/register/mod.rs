@@ -27,7 +27,7 @@ use super::access_token::Scheme;
 use super::answer::no_store_json;
 use super::error::{ErrorBody, ErrorResponse};
 use crate::client_metadata::complete::complete;
-use crate::client_metadata::validate;
+use crate::client_metadata::{sector, validate};
 use crate::cx::Cx;
 use crate::faults::Faults;
 pub use access::DCR_REGISTER;
@@ -75,7 +75,7 @@ pub async fn register(cx: Cx, request: RawBody) -> Result<Response, ErrorRespons
     let mut client = metadata.into_client()?;
     client.client_id_issued_at = cx.now.seconds();
     client.confirmation = confirmation(&cx, settings)?;
-    let client = checked(&cx, settings, client, approval.is_given())?;
+    let client = checked(&cx, settings, client, approval.is_given()).await?;
     let registered = store(&cx, settings, &approval, client).await?;
     Ok((StatusCode::CREATED, no_store_json(&registered)).into_response())
 }
@@ -131,7 +131,7 @@ pub async fn put(cx: Cx, ClientId(client_id): ClientId, request: RawBody) -> Res
     let mut client = read(&cx, settings, &request)?.into_client()?;
     keep(&mut client, before);
     let approved = before.value.grant_types.iter().any(|word| !rules::is_of_people(word));
-    let client = checked(&cx, settings, client, approved)?;
+    let client = checked(&cx, settings, client, approved).await?;
     let stored = cx.store().update(client, Some(before.version), cx.now.millis()).await;
     let stored = stored.map_err(|error| match error {
         StoreError::PreconditionFailed { .. } | StoreError::NotFound(_) => ErrorResponse::with_status(
@@ -201,7 +201,7 @@ fn read(
 }
 
 /// The client as it can be stored.
-fn checked(
+async fn checked(
     cx: &Cx,
     settings: &DynamicClientRegistrationSettings,
     mut client: Client,
@@ -213,6 +213,10 @@ fn checked(
     complete(&cx.app.rng, &mut client, &mut faults);
     validate::check(&client, &cx.workspace, &mut faults);
     rules::check(cx, &client, approved, &mut faults);
+    // Last: nobody is asked about a client that cannot be.
+    if faults.is_empty() {
+        sector::check(&cx.app.fetcher, &client, &mut faults).await;
+    }
     rules::into_result(faults)?;
     Ok(client)
 }

@@ -6,7 +6,7 @@ use symbolon_store::entity::Client;
 use symbolon_store::entity::server::AdvancedConfiguration;
 
 use super::{REGISTER, open, open_with, register, registered, text, with};
-use crate::harness::{Browser, TOKEN, TestApp, authorize};
+use crate::harness::{Browser, Remote, TOKEN, TestApp, authorize};
 
 /// RFC 7591 §3.1, its example; but for the scopes, which are the workspace's.
 #[tokio::test]
@@ -342,4 +342,44 @@ async fn discovery_names_the_endpoint_where_it_works() {
     let metadata = app.get(discovery).await.ok();
     assert_eq!(metadata["registration_endpoint"], format!("https://localhost:8443{REGISTER}"));
     assert_eq!(metadata["mtls_endpoint_aliases"]["registration_endpoint"], metadata["registration_endpoint"]);
+}
+
+/// OpenID Connect Registration §5: who is not in the list of a sector must not see its subjects.
+#[tokio::test]
+async fn a_sector_lists_the_redirect_uris_of_its_clients() {
+    let remote =
+        Remote::start(r#"["https://client.example.org/callback", "https://other.example.org/"]"#).await;
+    let app = open_with(&remote.settings()).await;
+    let pairwise = json!({"subject_type": "pairwise", "sector_identifier_uri": remote.url});
+    let client = registered(&app, pairwise.clone()).await;
+    assert_eq!(client["sector_identifier_uri"], remote.url.as_str());
+    for document in [r#"["https://other.example.org/"]"#, "[]", "{}", "[1]", "no list"] {
+        remote.publish(document);
+        let answer = register(&app, with(pairwise.clone())).await;
+        assert_eq!(answer.reason(), "400 invalid_client_metadata client_metadata_refused", "{document}");
+    }
+    let asked = remote.asked();
+    let bad = json!({"sector_identifier_uri": remote.url, "redirect_uris": ["javascript:alert(1)"]});
+    assert_eq!(register(&app, bad).await.status, 400);
+    assert_eq!(remote.asked(), asked, "nobody is asked about a client that cannot be");
+}
+
+/// A registration must not make the server look around in its own network.
+#[tokio::test]
+async fn a_sector_is_not_fetched_from_private_addresses() {
+    let app = open().await;
+    for uri in [
+        "https://127.0.0.1/sector",
+        "https://localhost/sector",
+        "https://[::1]/sector",
+        "https://10.0.0.1/sector",
+        "https://169.254.169.254/latest/meta-data",
+        "https://[::ffff:127.0.0.1]/sector",
+        "https://0x7f000001/sector",
+    ] {
+        let answer = register(&app, with(json!({"sector_identifier_uri": uri}))).await;
+        assert_eq!(answer.reason(), "400 invalid_client_metadata client_metadata_refused", "{uri}");
+        let description = answer.json()["error_description"].as_str().unwrap().to_owned();
+        assert!(!description.contains("private"), "{description}");
+    }
 }
