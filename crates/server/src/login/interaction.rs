@@ -19,7 +19,7 @@ use super::{Browser, Person, Session};
 use crate::cx::Cx;
 use crate::oauth2::authorize;
 use crate::oauth2::authorize::client::may_still_ask;
-use crate::oauth2::authorize::next::Answer;
+use crate::oauth2::authorize::next::{Answer, LoginReason};
 use crate::oauth2::authorize::request::AuthorizationRequest;
 use crate::oauth2::authorize::respond;
 use crate::oauth2::error::store_failure;
@@ -98,6 +98,13 @@ impl<'a> Waiting<'a> {
                 }
                 self.login(cx, headers, form, session).await
             }
+            "continue" => {
+                self.check_csrf(cx, form, &self.login_purpose())?;
+                // The button was made for one account: who has logged in meanwhile is another.
+                let is_same = |session: &Session| form.get("account") == Some(session.public_id().as_str());
+                let session = session.filter(is_same).ok_or_else(foreign_form)?;
+                self.go_on_as(cx, headers, &session).await
+            }
             action @ ("accept" | "deny") => {
                 // The page was made for one person: who has logged in meanwhile has not seen it.
                 let session = session.ok_or_else(foreign_form)?;
@@ -148,8 +155,9 @@ impl<'a> Waiting<'a> {
                 let csrf = self.browser.csrf_token(cx, &self.consent_purpose(session));
                 view.consent(consents, &session.person, &csrf)
             }
-            (Page::Login(reason), _) => {
-                view.login(*reason, note, &self.browser.csrf_token(cx, &self.login_purpose()))
+            (Page::Login(reason), session) => {
+                let account = session.filter(|_| *reason == LoginReason::SelectAccount);
+                view.login(*reason, account, note, &self.browser.csrf_token(cx, &self.login_purpose()))
             }
             (Page::Consent(_), None) => views::error_page(cx, headers, gone()),
         }
@@ -174,6 +182,24 @@ impl<'a> Waiting<'a> {
         let mut response = self.go_on(cx, headers, session.as_ref(), note).await;
         response.extensions_mut().insert(failure.refused().of_client(&client_id));
         Ok(response)
+    }
+
+    /// `action=continue`: the account that is logged in already is the right one.
+    async fn go_on_as(
+        mut self,
+        cx: &Cx,
+        headers: &HeaderMap,
+        session: &Session,
+    ) -> Result<Response, OAuthError> {
+        self.stored.doc.chosen = Some(session.public_id());
+        match step(cx, &self.client, &self.stored.doc, Some(self.key()), Some(session)).await {
+            Ok(Step::Respond(issued)) => Ok(respond::success(self.view(cx, headers), &issued).await),
+            Ok(Step::Page(_)) => {
+                self.note_login(cx).await?;
+                Ok(see_other(&address(cx, self.id)))
+            }
+            Err(error) => Ok(self.refuse(cx, headers, error).await),
+        }
     }
 
     async fn logged_in(

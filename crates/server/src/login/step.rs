@@ -26,6 +26,9 @@ pub struct Interaction {
     pub request: AuthorizationRequest,
     /// The session that was begun while this request waited, by its public id.
     pub logged_in: Option<String>,
+    /// The session that the person has chosen to go on with, by its public id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chosen: Option<String>,
     /// What was said on the consent page that was just sent. Never stored: an answer counts for the person who gave
     /// it, at once or not at all.
     #[serde(skip)]
@@ -52,7 +55,7 @@ pub enum Page {
 impl Interaction {
     /// A request for which nothing has been done yet.
     pub const fn new(request: AuthorizationRequest) -> Self {
-        Self { request, logged_in: None, answer: None }
+        Self { request, logged_in: None, chosen: None, answer: None }
     }
 
     /// Keeps the request until the person has answered. Returns its id, the last segment of its address.
@@ -95,6 +98,7 @@ pub async fn step(
     let person = session.zip(subject.as_deref()).map(|(session, subject)| LoggedIn {
         subject,
         auth_time: session.auth_time,
+        is_chosen: interaction.chosen.as_deref() == Some(&session.public_id()),
         meets_acr: !request.is_acr_essential
             || acr::meets(&cx.workspace, &session.person.amr, &request.acr_values),
         in_this_request: interaction.logged_in.as_deref() == Some(&session.public_id()),

@@ -9,11 +9,12 @@ use super::Person;
 use super::consent::Consents;
 use super::idps::{LoginFailure, PASSWORD_IDPS};
 use crate::cx::Cx;
+use crate::login::Session;
 use crate::oauth2::authorize::next;
 use crate::oauth2::authorize::request::AuthorizationRequest;
 use crate::oauth2::claims::{self, SCOPE_CLAIMS};
 use crate::pages::{
-    Brand, ClientCard, Colour, ConsentPage, Developer, ErrorKind, ErrorPage, Field, FormPostPage,
+    Account, Brand, ClientCard, Colour, ConsentPage, Developer, ErrorKind, ErrorPage, Field, FormPostPage,
     FormTargets, Language, Link, LoggedOutPage, LoginFault, LoginPage, LoginReason, LogoutPage, Page,
     ScopeGroup, ScopeLine, Until,
 };
@@ -53,7 +54,14 @@ pub struct View<'a> {
 
 impl View<'_> {
     /// The login page.
-    pub fn login(&self, reason: next::LoginReason, note: Note, csrf: &str) -> Response {
+    /// `account` may be gone on with.
+    pub fn login(
+        &self,
+        reason: next::LoginReason,
+        account: Option<&Session>,
+        note: Note,
+        csrf: &str,
+    ) -> Response {
         let (fault, typed) = match note {
             Note::None => (None, None),
             Note::LoginFailed { failure, username } => (Some(fault(&failure)), Some(username)),
@@ -68,6 +76,10 @@ impl View<'_> {
             client: card(self.client),
             csrf: csrf.to_owned(),
             reason: reason_of(reason),
+            account: account.map(|session| Account {
+                id: session.public_id(),
+                username: session.person.username.clone(),
+            }),
             fault,
             username: typed.or_else(|| self.request.login_hint.clone()).unwrap_or_default(),
             password_form: has_passwords,

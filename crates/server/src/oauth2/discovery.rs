@@ -11,11 +11,13 @@ use axum::response::Response;
 use quick_cache::sync::Cache;
 use symbolon_jose::Algorithm;
 use symbolon_protocol::{
-    ClientAuthMethod, CodeChallengeMethod, GrantType, MtlsEndpointAliases, OAuthError, ProviderMetadata,
+    ClientAuthMethod, CodeChallengeMethod, GrantType, MtlsEndpointAliases, OAuthError, Prompt,
+    ProviderMetadata,
 };
 
 use super::acr;
 use super::answer::public_json;
+use super::authorize::rules::prompt::PROMPTS;
 use super::authorize::rules::response_type;
 use super::claims::SCOPE_CLAIMS;
 use super::client_auth::{CLIENT_AUTH_METHODS, assertion};
@@ -25,6 +27,7 @@ use super::grants::GRANTS;
 use super::response_modes;
 use crate::base_url::BaseUrl;
 use crate::cx::Cx;
+use crate::pages::Language;
 use crate::snapshot::Workspace;
 
 /// How many rendered documents are kept: one for each workspace and name it is reached by.
@@ -45,6 +48,9 @@ const OWN_CLAIMS: &[&str] = &[
     "s_hash",
     "sid",
 ];
+
+/// Values of `display` (OIDC Core §3.1.2.1).
+const DISPLAYS: &[&str] = &["page", "popup", "touch", "wap"];
 
 /// Rendered documents, by the load of their workspace and the name it was reached by.
 pub struct Documents(Cache<(u64, BaseUrl), Bytes>);
@@ -176,6 +182,10 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
         dpop_signing_alg_values_supported: Some(words(dpop::ALGORITHMS, Algorithm::as_str)),
         subject_types_supported: subject_types(workspace),
         claims_supported: Some(claims()),
+        prompt_values_supported: Some(words(PROMPTS, Prompt::as_str)),
+        // Every page fits every window, and needs no script.
+        display_values_supported: Some(DISPLAYS.iter().map(|&word| word.to_owned()).collect()),
+        ui_locales_supported: Some(words(Language::ALL, Language::tag)),
         acr_values_supported: Some(acr::supported(workspace).into_iter().map(str::to_owned).collect()),
         claim_types_supported: Some(vec!["normal".to_owned()]),
         id_token_signing_alg_values_supported: algorithms.clone(),

@@ -8,7 +8,8 @@ use super::page::{ClientCard, Page};
 /// Who asks for a login, and how a person can log in.
 ///
 /// The form posts to the page's own address: `csrf`, `action=login`, `username`, `password`; or `action=cancel`; or
-/// `action=idp` with the id of an identity provider as `idp`.
+/// `action=idp` with the id of an identity provider as `idp`; or `action=continue` with the id of the account as
+/// `account`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LoginPage {
     /// The client that the person is on the way to.
@@ -17,6 +18,8 @@ pub struct LoginPage {
     pub csrf: String,
     /// Why a login is needed though there was one.
     pub reason: Option<LoginReason>,
+    /// Who is logged in, where one may go on with that account.
+    pub account: Option<Account>,
     /// What was wrong with the last try.
     pub fault: Option<LoginFault>,
     /// What to fill in: a hint of the client, or what was typed before.
@@ -25,6 +28,15 @@ pub struct LoginPage {
     pub password_form: bool,
     /// Other ways to log in.
     pub idps: Vec<IdpButton>,
+}
+
+/// Somebody who is logged in already.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Account {
+    /// Names the session: the value of the hidden field.
+    pub id: String,
+    /// As they know themselves.
+    pub username: String,
 }
 
 /// Another identity provider.
@@ -87,6 +99,7 @@ impl Page for LoginPage {
             client: ClientCard::new("My app"),
             csrf: "csrf-sample".to_owned(),
             reason: None,
+            account: None,
             fault: None,
             username: String::new(),
             password_form: true,
@@ -109,6 +122,14 @@ impl Page for LoginPage {
         let busy = Self { fault: Some(LoginFault::Busy), ..wrong.clone() };
         let idps_only =
             Self { password_form: false, reason: Some(LoginReason::SelectAccount), ..full.clone() };
+        let choose = Self {
+            reason: Some(LoginReason::SelectAccount),
+            account: Some(Account {
+                id: "account-sample".to_owned(),
+                username: "amelia.fischer@northwind.example".to_owned(),
+            }),
+            ..plain.clone()
+        };
         let asked = Self { reason: Some(LoginReason::Asked), ..plain.clone() };
         let hostile = Self {
             client: ClientCard::new(
@@ -126,6 +147,7 @@ impl Page for LoginPage {
             ("busy", busy),
             ("idps", idps_only),
             ("asked", asked),
+            ("choose", choose),
             ("hostile", hostile),
         ]
     }

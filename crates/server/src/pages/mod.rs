@@ -40,7 +40,7 @@ pub use html::Html;
 pub use language::{Direction, Language};
 pub use link::Link;
 pub use logged_out::LoggedOutPage;
-pub use login::{IdpButton, LoginFault, LoginPage, LoginReason};
+pub use login::{Account, IdpButton, LoginFault, LoginPage, LoginReason};
 pub use logout::LogoutPage;
 pub use marked::{Marked, Part};
 pub use page::{ClientCard, Page, Width};

@@ -59,6 +59,12 @@ async fn discovery_tells_what_works() {
       "code_challenge_methods_supported": [
         "S256"
       ],
+      "display_values_supported": [
+        "page",
+        "popup",
+        "touch",
+        "wap"
+      ],
       "dpop_signing_alg_values_supported": [
         "ES256",
         "ES384",
@@ -102,6 +108,12 @@ async fn discovery_tells_what_works() {
         "token_endpoint": "https://localhost:8443/default/default/oauth2/token",
         "userinfo_endpoint": "https://localhost:8443/default/default/userinfo"
       },
+      "prompt_values_supported": [
+        "none",
+        "login",
+        "consent",
+        "select_account"
+      ],
       "request_parameter_supported": false,
       "request_uri_parameter_supported": false,
       "response_modes_supported": [
@@ -172,6 +184,12 @@ async fn discovery_tells_what_works() {
         "PS256",
         "EdDSA",
         "RS256"
+      ],
+      "ui_locales_supported": [
+        "en",
+        "de",
+        "pl",
+        "ar"
       ],
       "userinfo_endpoint": "https://localhost:8443/default/default/userinfo",
       "userinfo_signing_alg_values_supported": [

@@ -17,6 +17,8 @@ pub struct LoggedIn<'a> {
     pub auth_time: i64,
     /// Whether they logged in while answering this very request.
     pub in_this_request: bool,
+    /// Whether they have chosen to go on with this account.
+    pub is_chosen: bool,
     /// Whether they authenticated as well as the client asks for.
     pub meets_acr: bool,
 }
@@ -119,7 +121,7 @@ fn login_needed(
         if request.asks_for(Prompt::Login) {
             return Some(LoginReason::Asked);
         }
-        if request.asks_for(Prompt::SelectAccount) {
+        if request.asks_for(Prompt::SelectAccount) && !person.is_chosen {
             return Some(LoginReason::SelectAccount);
         }
     }
@@ -175,6 +177,7 @@ mod tests {
             subject: "alice",
             auth_time: NOW.seconds() - age,
             in_this_request: false,
+            is_chosen: false,
             meets_acr: true,
         })
     }
@@ -242,6 +245,15 @@ mod tests {
             step(&request(), Some(fresh), ""),
             Next::Refuse(ErrorCode::UnmetAuthenticationRequirements, "acr_not_reached")
         );
+    }
+
+    #[test]
+    fn prompt_select_account_is_met_by_a_choice_but_prompt_login_is_not() {
+        let request = |prompt: &str| AuthorizationRequest { prompt: prompt.parse().unwrap(), ..request() };
+        let chosen = Some(LoggedIn { is_chosen: true, ..person(0).unwrap() });
+        assert_eq!(step(&request("select_account"), person(0), ""), Next::Login(LoginReason::SelectAccount));
+        assert_eq!(step(&request("select_account"), chosen, ""), Next::Issue);
+        assert_eq!(step(&request("select_account login"), chosen, ""), Next::Login(LoginReason::Asked));
     }
 
     #[test]

@@ -10,7 +10,7 @@ mod id_token_hint;
 mod max_age;
 mod nonce;
 mod pkce;
-mod prompt;
+pub mod prompt;
 mod request_object;
 mod resource;
 mod response_mode;

@@ -1,12 +1,15 @@
 //! `prompt`, `login_hint` and `ui_locales`: OIDC Core §3.1.2.1.
 
-use symbolon_protocol::{OAuthError, PromptSet};
+use symbolon_protocol::{OAuthError, Prompt, PromptSet};
 
 use super::{Asked, Rule};
 use crate::oauth2::authorize::request::AuthorizationRequest;
 
 /// Longer hints, in bytes, are no use to anybody, and are passed over.
 const MAX_HINT: usize = 320;
+
+/// The prompts this server supports. Discovery prints them.
+pub static PROMPTS: &[Prompt] = &[Prompt::None, Prompt::Login, Prompt::Consent, Prompt::SelectAccount];
 
 pub(super) struct PromptRule;
 
@@ -21,6 +24,13 @@ impl Rule for PromptRule {
                 .description(format!("The parameter prompt is not understood: {error}."))
                 .got(text)
         })?;
+        // Initiating User Registration §4.1: nobody can register here.
+        if let Some(prompt) = request.prompt.iter().find(|prompt| !PROMPTS.contains(prompt)) {
+            return Err(OAuthError::invalid_request("prompt_not_supported")
+                .description("This server does not support that prompt.")
+                .expected(PROMPTS.iter().map(|prompt| prompt.as_str()).collect::<Vec<_>>().join(", "))
+                .got(prompt));
+        }
         Ok(())
     }
 }

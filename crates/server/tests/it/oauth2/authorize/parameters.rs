@@ -58,6 +58,7 @@ async fn a_broken_rule_is_told_to_the_client() {
         ),
         (&[("code_challenge_method", "S256")], "invalid_request [code_challenge_missing]"),
         (&[("prompt", "LOGIN")], "invalid_request [prompt_malformed]"),
+        (&[("prompt", "create")], "invalid_request [prompt_not_supported]"),
         (&[("prompt", "none login")], "invalid_request [prompt_malformed]"),
         (&[("max_age", "-1")], "invalid_request [max_age_malformed]"),
         (&[("max_age", "1.5")], "invalid_request [max_age_malformed]"),

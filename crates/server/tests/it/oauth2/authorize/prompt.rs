@@ -83,6 +83,62 @@ async fn prompt_select_account_lets_another_person_in() {
 }
 
 #[tokio::test]
+async fn prompt_select_account_lets_one_go_on_as_the_same_person() {
+    let app = TestApp::with_people().await;
+    let (browser, id_token) = logged_in(&app).await;
+    let (path, page) = browser.open(&request_with("openid email", &[("prompt", "select_account")])).await;
+    assert!(page.page().text().contains("Continue as user"), "{}", page.page().text());
+    let account = page.text().split_once("name=\"account\" value=\"").unwrap().1.split('"').next().unwrap();
+    let csrf = page.page().csrf();
+    let fields = |csrf, account| [("csrf", csrf), ("action", "continue"), ("account", account)];
+
+    let forged = browser.post(&path, &fields("forged", account)).await;
+    assert_eq!(forged.record().reason, "form_not_from_this_page");
+    let other = browser.post(&path, &fields(&csrf, "another account")).await;
+    assert_eq!(other.record().reason, "form_not_from_this_page");
+    let stranger = Browser::new(&app).post(&path, &fields(&csrf, account)).await;
+    assert_eq!(stranger.record().reason, "browser_unknown");
+
+    let answer = browser.post(&path, &fields(&csrf, account)).await;
+    assert_eq!(answer.location(), path, "consent is still to come");
+    let consent = browser.get(&path).await;
+    let code = browser.press(&path, &consent, "accept").await.code();
+    let (_, first) = crate::harness::decode(id_token);
+    let second = app.id_token_of(&code).await;
+    assert_eq!((&second["sub"], &second["auth_time"]), (&first["sub"], &first["auth_time"]));
+}
+
+#[tokio::test]
+async fn an_account_that_was_left_meanwhile_cannot_be_gone_on_with() {
+    let app = TestApp::with_people().await;
+    let (browser, _) = logged_in(&app).await;
+    let (path, page) = browser.open(&request_with("openid", &[("prompt", "select_account")])).await;
+    let account = page.text().split_once("name=\"account\" value=\"").unwrap().1.split('"').next().unwrap();
+    let (elsewhere, login) = browser.open(&request_with("openid", &[("prompt", "login")])).await;
+    browser.log_in(&elsewhere, &login, "other", "other").await;
+    let fields = [("csrf", &*page.page().csrf()), ("action", "continue"), ("account", account)];
+    let answer = browser.post(&path, &fields).await;
+    assert_eq!(answer.record().reason, "form_not_from_this_page");
+}
+
+#[tokio::test]
+async fn what_pages_look_like_is_asked_for_in_vain_and_does_no_harm() {
+    let app = TestApp::with_people().await;
+    let browser = Browser::new(&app);
+    for more in [
+        [("display", "popup")],
+        [("display", "wap")],
+        [("claims_locales", "de en")],
+        [("ui_locales", "xx")],
+        [("unheard_of", "value")],
+    ] {
+        let (path, page) = browser.open(&request_with("openid", &more)).await;
+        assert!(path.contains("/interaction/"), "{more:?}");
+        assert_eq!(page.page().heading(), "Sign in", "{more:?}");
+    }
+}
+
+#[tokio::test]
 async fn prompt_consent_asks_again() {
     let app = TestApp::with_people().await;
     let (browser, _) = logged_in(&app).await;
