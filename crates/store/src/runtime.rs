@@ -8,6 +8,7 @@ mod authorization;
 mod authorize_sessions;
 mod code_exchange;
 mod codes;
+mod decoupled_requests;
 mod grants;
 mod refresh_tokens;
 mod revoked_tokens;
@@ -20,6 +21,9 @@ pub use authorization::AuthorizationAnswer;
 pub use authorize_sessions::{AuthorizeSession, AuthorizeSessionKey, NewAuthorizeSession};
 pub use code_exchange::CodeWithGrant;
 pub use codes::{NewCode, Redemption};
+pub use decoupled_requests::{
+    Decision, DecoupledRequest, DecoupledState, DueNotification, NewDecoupledRequest,
+};
 pub use grants::{Grant, NewGrant};
 pub use refresh_tokens::{NewRefreshToken, RefreshToken, Rotation, RotationRequest};
 pub use sessions::{NewSession, Session};
@@ -40,10 +44,12 @@ const TABLES: &[&str] = &[
     "revoked_tokens",
     "used_values",
     "registrations",
+    "decoupled_requests",
 ];
 
 /// Tables whose rows also carry the client.
-const TABLES_OF_CLIENTS: &[&str] = &["grants", "codes", "refresh_tokens", "access_tokens", "registrations"];
+const TABLES_OF_CLIENTS: &[&str] =
+    &["grants", "codes", "refresh_tokens", "access_tokens", "registrations", "decoupled_requests"];
 
 /// What a secret value is looked up by.
 pub(crate) fn hash(text: &str) -> Value {

@@ -26,6 +26,7 @@ const SWEPT: &[Swept] = &[
     Swept { table: "access_tokens", key: "tenant_id, workspace_id, token_hash", kept: 0 },
     Swept { table: "revoked_tokens", key: "tenant_id, workspace_id, jti_hash", kept: 0 },
     Swept { table: "refresh_tokens", key: "tenant_id, workspace_id, token_hash", kept: 0 },
+    Swept { table: "decoupled_requests", key: "tenant_id, workspace_id, id_hash", kept: REPLAY_WINDOW },
     // Last: what is issued from a grant goes before it.
     Swept { table: "grants", key: "tenant_id, workspace_id, id", kept: GRANT_WINDOW },
 ];

@@ -1,9 +1,12 @@
 //! Entities: adding, replacing, deleting, and what belongs to them.
 
 use symbolon_store::entity::{Client, Scope, Secret, Server, Service, Tenant};
-use symbolon_store::{AccessToken, ListQuery, NewCode, NewGrant, NewSession, Redemption, Store, StoreError};
+use symbolon_store::{
+    AccessToken, ListQuery, NewCode, NewDecoupledRequest, NewGrant, NewSession, Redemption, Store, StoreError,
+};
 
 use crate::backend::{NOW, client};
+use crate::decoupled_requests;
 
 fn scope(id: &str, name: &str, service: Option<&str>) -> Scope {
     let service_id = service.map(ToOwned::to_owned);
@@ -129,6 +132,10 @@ async fn live_in(store: &Store, tenant: &str, workspace: &str) {
         expires_at: until,
     };
     w.insert_code(&NewCode { code: "code", doc: &0, expires_at: until }, &grant).await.unwrap();
+    // Handles and codes of requests are unique in a tenant.
+    let name = format!("{tenant} {workspace}");
+    let request = decoupled_requests::request(&name, until);
+    w.insert_decoupled_request(&NewDecoupledRequest { client_id: &id, ..request }).await.unwrap();
     let token = AccessToken { grant_id: None, client_id: id, doc: 0, expires_at: until };
     w.insert_access_token("opaque", &token).await.unwrap();
     w.revoke_token("jti", until).await.unwrap();
@@ -142,6 +149,8 @@ async fn assert_empty(store: &Store, tenant: &str, workspace: &str) {
     assert_eq!(w.find_grant::<i32>("grant").await.unwrap(), None);
     assert_eq!(w.find_access_token::<i32>("opaque", NOW).await.unwrap(), None);
     assert_eq!(w.list_scope_grants_of_user("alice").await.unwrap(), []);
+    let name = format!("{tenant} {workspace}");
+    assert!(w.find_decoupled_request::<u8, u8>(&name).await.unwrap().is_none());
     assert!(!w.is_token_revoked("jti").await.unwrap());
     assert!(w.consume_once("jti", "value", NOW + 1, NOW).await.unwrap());
 }
@@ -175,6 +184,7 @@ pub(crate) async fn a_deleted_client_takes_its_grants_and_tokens_with_it(store: 
     assert_eq!(w.redeem_code::<i32>("code", NOW).await.unwrap(), Redemption::NotFound);
     assert_eq!(w.find_grant::<i32>("grant").await.unwrap(), None);
     assert_eq!(w.find_access_token::<i32>("opaque", NOW).await.unwrap(), None);
+    assert!(w.find_decoupled_request::<u8, u8>("t w").await.unwrap().is_none());
     assert_eq!(w.list_scope_grants_of_user("alice").await.unwrap(), []);
     assert!(w.find_session::<i32>("session", NOW).await.unwrap().is_some(), "users stay");
 }

@@ -6,6 +6,7 @@ mod backend;
 mod changes;
 mod code_exchange;
 mod configuration;
+mod decoupled_requests;
 mod entities;
 mod isolation;
 mod keys;
@@ -73,6 +74,15 @@ on_every_backend! {
         an_update_replaces_everything,
         nothing_belongs_to_what_is_not_there,
         what_is_unique_is_refused_twice,
+    }
+    decoupled_requests::{
+        a_request_is_answered_once,
+        a_request_ends,
+        a_request_is_found_by_what_belongs_to_it,
+        a_user_code_is_taken_once,
+        a_request_of_a_revoked_grant_gets_nothing,
+        one_of_many_gets_tokens_for_a_request,
+        a_notification_is_taken_by_one_worker_at_a_time,
     }
     entities::{
         defaults_are_those_of_the_model,

@@ -5,6 +5,7 @@ use symbolon_store::{
 };
 
 use crate::backend::NOW;
+use crate::decoupled_requests;
 use crate::runtime::grant;
 
 /// One row in each table, all good until `NOW + 1000`.
@@ -23,6 +24,7 @@ async fn fill(store: &Store, id: &str) {
     w.insert_access_token(id, &token).await.unwrap();
     w.revoke_token(id, until).await.unwrap();
     assert!(w.consume_once("kind", id, until, NOW).await.unwrap());
+    w.insert_decoupled_request(&decoupled_requests::request(id, until)).await.unwrap();
 }
 
 async fn counts(store: &Store) -> Vec<(&'static str, i64)> {
@@ -33,13 +35,13 @@ async fn counts(store: &Store) -> Vec<(&'static str, i64)> {
 
 pub(crate) async fn a_sweep_takes_what_has_expired(store: Store) {
     fill(&store, "1").await;
-    assert_eq!(counts(&store).await.len(), 8);
+    assert_eq!(counts(&store).await.len(), 9);
     let early = store.sweep(NOW + 999, 100).await.unwrap();
     assert!(!early.more && early.deleted.iter().all(|(_, rows)| *rows == 0), "{early:?}");
     assert!(counts(&store).await.iter().all(|(_, rows)| *rows == 1));
     let swept = store.sweep(NOW + 1000, 100).await.unwrap();
     for (table, rows) in swept.deleted {
-        let kept = ["codes", "grants", "clients"].contains(&table);
+        let kept = ["codes", "decoupled_requests", "grants", "clients"].contains(&table);
         assert_eq!(rows, u64::from(!kept), "{table}");
     }
     // A used code is known as such for some minutes.
