@@ -37,6 +37,8 @@ fn for_any_origin() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(oauth2::token::token))
         .routes(routes!(oauth2::revoke::revoke))
+        .routes(routes!(oauth2::device_authorization::device_authorization))
+        .routes(routes!(oauth2::device_authorization::qr::qr))
         .routes(routes!(oauth2::userinfo::get, oauth2::userinfo::post))
         .routes(routes!(oauth2::jwks::jwks))
         .routes(routes!(oauth2::register::register))
@@ -51,5 +53,6 @@ fn for_any_origin() -> OpenApiRouter<App> {
 fn pages() -> Router<App> {
     Router::new()
         .route("/", get(home::get))
+        .route("/{tid}/{aid}/device", get(login::device::get).post(login::device::post))
         .route("/{tid}/{aid}/interaction/{id}", get(login::interaction::get).post(login::interaction::post))
 }

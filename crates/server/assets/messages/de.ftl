@@ -89,6 +89,25 @@ logged-out-back = Zurück zu { $client }
 stayed-title = Sie sind weiterhin angemeldet
 stayed-what = Es hat sich nichts geändert. Sie können diese Seite jetzt schließen.
 
+## Geräte
+
+device-title = Gerät verbinden
+device-lead = Geben Sie den Code ein, den das Gerät anzeigt.
+device-code = Code
+device-submit = Weiter
+device-wrong = Kein Gerät wartet mit diesem Code. Prüfen Sie ihn, oder lassen Sie das Gerät einen neuen anzeigen.
+device-wait = { $minutes ->
+    [one] Zu viele falsche Codes. Warten Sie eine Minute und versuchen Sie es dann noch einmal.
+   *[other] Zu viele falsche Codes. Warten Sie { $minutes } Minuten und versuchen Sie es dann noch einmal.
+}
+device-compare = Vergleichen Sie den Code: Ihr Gerät muss { $code } anzeigen.
+device-from = Die Anfrage kam von der Netzwerkadresse { $address }.
+device-warning = Erlauben Sie dies nur, wenn Sie es selbst begonnen haben, auf einem Gerät, das vor Ihnen steht. Hat Ihnen jemand den Code oder einen Link geschickt, lehnen Sie ab.
+device-allowed-title = Das Gerät ist verbunden
+device-allowed-what = Es macht in wenigen Sekunden von selbst weiter. Sie können diese Seite jetzt schließen.
+device-denied-title = Das Gerät wurde abgelehnt
+device-denied-what = Es bekommt keinen Zugriff. Sie können diese Seite jetzt schließen.
+
 ## Fehler
 
 error-todo = Was Sie tun können

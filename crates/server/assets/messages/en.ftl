@@ -89,6 +89,25 @@ logged-out-back = Back to { $client }
 stayed-title = You are still signed in
 stayed-what = Nothing has changed. You can close this page now.
 
+## Devices
+
+device-title = Connect a device
+device-lead = Enter the code that the device shows.
+device-code = Code
+device-submit = Continue
+device-wrong = No device is waiting with this code. Check it, or let the device show a new one.
+device-wait = { $minutes ->
+    [one] Too many wrong codes. Wait a minute, then try again.
+   *[other] Too many wrong codes. Wait { $minutes } minutes, then try again.
+}
+device-compare = Compare the code: your device must show { $code }.
+device-from = The request came from the network address { $address }.
+device-warning = Allow this only if you started it yourself, on a device that you have in front of you. If somebody sent you the code or a link, refuse.
+device-allowed-title = The device is connected
+device-allowed-what = It goes on by itself in a few seconds. You can close this page now.
+device-denied-title = The device was refused
+device-denied-what = It gets no access. You can close this page now.
+
 ## Errors
 
 error-todo = What you can do

@@ -90,6 +90,26 @@ logged-out-back = Wróć do { $client }
 stayed-title = Nadal jesteś zalogowany
 stayed-what = Nic się nie zmieniło. Możesz teraz zamknąć tę stronę.
 
+## Urządzenia
+
+device-title = Połącz urządzenie
+device-lead = Wpisz kod, który pokazuje urządzenie.
+device-code = Kod
+device-submit = Dalej
+device-wrong = Żadne urządzenie nie czeka z tym kodem. Sprawdź go albo poproś urządzenie o nowy.
+device-wait = { $minutes ->
+    [one] Zbyt wiele błędnych kodów. Odczekaj minutę i spróbuj ponownie.
+    [few] Zbyt wiele błędnych kodów. Odczekaj { $minutes } minuty i spróbuj ponownie.
+   *[many] Zbyt wiele błędnych kodów. Odczekaj { $minutes } minut i spróbuj ponownie.
+}
+device-compare = Porównaj kod: urządzenie musi pokazywać { $code }.
+device-from = Prośba przyszła z adresu sieciowego { $address }.
+device-warning = Zezwól tylko wtedy, gdy to Ty rozpoczynasz, na urządzeniu, które masz przed sobą. Jeśli ktoś przysłał Ci kod lub odnośnik, odmów.
+device-allowed-title = Urządzenie jest połączone
+device-allowed-what = Za kilka sekund samo przejdzie dalej. Możesz zamknąć tę stronę.
+device-denied-title = Urządzeniu odmówiono
+device-denied-what = Nie dostanie dostępu. Możesz zamknąć tę stronę.
+
 ## Błędy
 
 error-todo = Co możesz zrobić

@@ -35,7 +35,32 @@ impl Consents {
         subject: &str,
         request: &AuthorizationRequest,
     ) -> Result<Self, StoreError> {
-        let asked = &request.scope;
+        let claims = uncovered(request).map(str::to_owned).collect();
+        let mut found = Self::about(cx, client, subject, &request.scope, claims).await?;
+        found.is_asked_always = !client.entity.trusted && may_be_pretended(client, &request.redirect_uri);
+        Ok(found)
+    }
+
+    /// The same about scopes that were not asked for at the authorization endpoint.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn of_scope(
+        cx: &Cx,
+        client: &Client,
+        subject: &str,
+        asked: &ScopeSet,
+    ) -> Result<Self, StoreError> {
+        Self::about(cx, client, subject, asked, Vec::new()).await
+    }
+
+    async fn about(
+        cx: &Cx,
+        client: &Client,
+        subject: &str,
+        asked: &ScopeSet,
+        claims: Vec<String>,
+    ) -> Result<Self, StoreError> {
         if client.entity.trusted {
             return Ok(Self { granted: asked.clone(), ..Self::default() });
         }
@@ -46,14 +71,13 @@ impl Consents {
             Asking::EveryTime => false,
         };
         let granted = asked.filter(is_granted);
-        let claims = uncovered(request).map(str::to_owned);
-        let (granted_claims, missing_claims) =
-            claims.partition(|name| remembered.iter().any(|grant| grant.scope == claim_grant(name)));
-        let is_asked_always = may_be_pretended(client, &request.redirect_uri);
+        let (granted_claims, missing_claims) = claims
+            .into_iter()
+            .partition(|name| remembered.iter().any(|grant| grant.scope == claim_grant(name)));
         Ok(Self {
             missing: asked.without(&granted),
             granted,
-            is_asked_always,
+            is_asked_always: false,
             missing_claims,
             granted_claims,
         })
@@ -62,8 +86,14 @@ impl Consents {
 
 /// What of an accepted request is worth remembering: scopes and single claims that would be asked about once.
 pub fn to_remember(cx: &Cx, accepted: &AuthorizationRequest) -> Vec<String> {
-    let scopes = accepted.scope.iter().filter(|name| Asking::about(cx, name) == Asking::Once);
-    scopes.map(str::to_owned).chain(uncovered(accepted).map(claim_grant)).collect()
+    let claims = uncovered(accepted).map(claim_grant);
+    scopes_to_remember(cx, &accepted.scope).into_iter().chain(claims).collect()
+}
+
+/// The same of scopes that were not asked for at the authorization endpoint.
+pub fn scopes_to_remember(cx: &Cx, accepted: &ScopeSet) -> Vec<String> {
+    let scopes = accepted.iter().filter(|name| Asking::about(cx, name) == Asking::Once);
+    scopes.map(str::to_owned).collect()
 }
 
 /// The claims about the person that are asked for one by one, and that no scope of the request brings.

@@ -4,6 +4,7 @@ pub mod attempt;
 pub mod browser;
 pub mod consent;
 pub mod cookies;
+pub mod device;
 pub mod idps;
 pub mod interaction;
 pub mod limits;

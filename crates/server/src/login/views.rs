@@ -66,12 +66,6 @@ impl View<'_> {
             Note::None => (None, None),
             Note::LoginFailed { failure, username } => (Some(fault(&failure)), Some(username)),
         };
-        let has_passwords = self
-            .cx
-            .workspace
-            .idps
-            .iter()
-            .any(|idp| !idp.disabled && PASSWORD_IDPS.iter().any(|kind| kind.method() == idp.method));
         self.render(&LoginPage {
             client: card(self.client),
             csrf: csrf.to_owned(),
@@ -82,7 +76,7 @@ impl View<'_> {
             }),
             fault,
             username: typed.or_else(|| self.request.login_hint.clone()).unwrap_or_default(),
-            password_form: has_passwords,
+            password_form: has_passwords(self.cx),
             idps: Vec::new(),
         })
     }
@@ -93,9 +87,10 @@ impl View<'_> {
             client: card(self.client),
             csrf: csrf.to_owned(),
             username: person.username.clone(),
-            groups: self.groups(consents),
+            groups: groups(self.cx, &self.request.scope, consents),
             until: Until::TakenBack,
             revoke_at: None,
+            device: None,
         })
     }
 
@@ -110,58 +105,63 @@ impl View<'_> {
         })
     }
 
-    /// The scopes asked for by service, in the order of the request.
-    fn groups(&self, consents: &Consents) -> Vec<ScopeGroup> {
-        let mut groups: Vec<ScopeGroup> = Vec::new();
-        let all: ScopeSet = self.request.scope.clone();
-        for name in all.iter() {
-            let entry = self.cx.workspace.scopes.find(name);
-            let scope = entry.map(|entry| &entry.scope);
-            // The words that we gave ourselves are in the catalogue, in the language of the person.
-            let chosen = scope.filter(|scope| !has_first_words(scope));
-            let line = ScopeLine::new(
-                name,
-                chosen.and_then(|scope| scope.display_name.as_deref()),
-                chosen.and_then(|scope| scope.description.as_deref()),
-                consents.granted.contains(name),
-            );
-            // What belongs to the account itself needs no heading: the services every workspace is made with.
-            let service = entry.and_then(|entry| entry.service.as_ref()).filter(|service| !service.system);
-            let service = service.map(|service| service.name.clone());
-            match groups.iter_mut().find(|group| group.service == service) {
-                Some(group) => group.scopes.push(line),
-                None => groups.push(ScopeGroup { service, scopes: vec![line] }),
-            }
-        }
-        groups.extend(self.single_claims(consents));
-        groups
-    }
-
-    /// Claims asked for one by one, each under what its scope is called.
-    fn single_claims(&self, consents: &Consents) -> Option<ScopeGroup> {
-        let line = |names: &[String], granted: bool| {
-            SCOPE_CLAIMS
-                .iter()
-                .filter_map(|(scope, _)| {
-                    let own: Vec<_> = names
-                        .iter()
-                        .map(String::as_str)
-                        .filter(|name| claims::scope_of(name) == Some(*scope))
-                        .collect();
-                    let listed = own.join(", ");
-                    (!own.is_empty()).then(|| ScopeLine::new(scope, None, Some(&listed), granted))
-                })
-                .collect::<Vec<_>>()
-        };
-        let lines = [line(&consents.missing_claims, false), line(&consents.granted_claims, true)].concat();
-        (!lines.is_empty()).then_some(ScopeGroup { service: None, scopes: lines })
-    }
-
     fn render(&self, page: &impl Page) -> Response {
         let targets = FormTargets::client(&self.request.redirect_uri);
         let language = language(self.headers, self.request.ui_locales.as_deref());
         self.cx.app.pages.render(page, language, &brand(self.cx), &targets).into_response()
     }
+}
+
+/// The scopes asked for by service, in the order of the request.
+pub(super) fn groups(cx: &Cx, asked: &ScopeSet, consents: &Consents) -> Vec<ScopeGroup> {
+    let mut groups: Vec<ScopeGroup> = Vec::new();
+    for name in asked.iter() {
+        let entry = cx.workspace.scopes.find(name);
+        let scope = entry.map(|entry| &entry.scope);
+        // The words that we gave ourselves are in the catalogue, in the language of the person.
+        let chosen = scope.filter(|scope| !has_first_words(scope));
+        let line = ScopeLine::new(
+            name,
+            chosen.and_then(|scope| scope.display_name.as_deref()),
+            chosen.and_then(|scope| scope.description.as_deref()),
+            consents.granted.contains(name),
+        );
+        // What belongs to the account itself needs no heading: the services every workspace is made with.
+        let service = entry.and_then(|entry| entry.service.as_ref()).filter(|service| !service.system);
+        let service = service.map(|service| service.name.clone());
+        match groups.iter_mut().find(|group| group.service == service) {
+            Some(group) => group.scopes.push(line),
+            None => groups.push(ScopeGroup { service, scopes: vec![line] }),
+        }
+    }
+    groups.extend(single_claims(consents));
+    groups
+}
+
+/// Claims asked for one by one, each under what its scope is called.
+fn single_claims(consents: &Consents) -> Option<ScopeGroup> {
+    let line = |names: &[String], granted: bool| {
+        SCOPE_CLAIMS
+            .iter()
+            .filter_map(|(scope, _)| {
+                let own: Vec<_> = names
+                    .iter()
+                    .map(String::as_str)
+                    .filter(|name| claims::scope_of(name) == Some(*scope))
+                    .collect();
+                let listed = own.join(", ");
+                (!own.is_empty()).then(|| ScopeLine::new(scope, None, Some(&listed), granted))
+            })
+            .collect::<Vec<_>>()
+    };
+    let lines = [line(&consents.missing_claims, false), line(&consents.granted_claims, true)].concat();
+    (!lines.is_empty()).then_some(ScopeGroup { service: None, scopes: lines })
+}
+
+/// Whether anybody can log in with a password.
+pub(super) fn has_passwords(cx: &Cx) -> bool {
+    let kind = |method: &str| PASSWORD_IDPS.iter().any(|kind| kind.method() == method);
+    cx.workspace.idps.iter().any(|idp| !idp.disabled && kind(&idp.method))
 }
 
 /// A page for what cannot go back to a client. The reason goes to the refusal record.
@@ -227,7 +227,7 @@ pub fn language(headers: &HeaderMap, ui_locales: Option<&str>) -> Language {
     Language::choose(ui_locales, headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()))
 }
 
-fn card(client: &Client) -> ClientCard {
+pub(super) fn card(client: &Client) -> ClientCard {
     let link = |text: &Option<String>| text.as_deref().and_then(Link::parse);
     let entity = &client.entity;
     let mut card = ClientCard::new(client.name());
@@ -249,7 +249,7 @@ fn reason_of(reason: next::LoginReason) -> Option<LoginReason> {
 }
 
 /// The person is not told whether there is such a user.
-fn fault(failure: &LoginFailure) -> LoginFault {
+pub(super) fn fault(failure: &LoginFailure) -> LoginFault {
     match failure {
         LoginFailure::UserUnknown | LoginFailure::PasswordWrong => LoginFault::WrongPassword,
         LoginFailure::TooManyTries { seconds } => LoginFault::too_many_tries(seconds.unsigned_abs()),

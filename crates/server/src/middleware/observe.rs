@@ -13,7 +13,7 @@ use http::{
     header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE},
 };
 use prometheus_client::metrics::gauge::Gauge;
-use symbolon_protocol::Reason;
+use symbolon_protocol::{ErrorCode, Reason};
 use time::OffsetDateTime;
 
 use super::{
@@ -75,6 +75,8 @@ pub(super) async fn observe(State(watch): State<Watch>, mut request: Request<Bod
         tracing::info!(%request_id, %method, path, status = status.as_u16(), took_us = took.as_micros(), "answered");
     }
     match response.extensions_mut().remove::<Refused>() {
+        // Every client that polls hears this many times, and nobody has anything to cure.
+        Some(refused) if refused.error() == ErrorCode::AuthorizationPending.as_str() => {}
         Some(refused) => watch.write_down(seen, status, &refused),
         None if is_refusal(status) => watch.write_down(seen, status, &unexplained(status)),
         None => {}

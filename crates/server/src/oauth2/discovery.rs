@@ -127,6 +127,7 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
         server.advanced.as_ref().is_some_and(|advanced| advanced.advertise_only_mtls_aliases_in_well_known);
     let main = mtls.filter(|_| only_mtls).unwrap_or(&cx.base_url);
     let url = |base: &BaseUrl, path: &str| format!("{base}/{}/{}{path}", workspace.tenant_id, workspace.id);
+    let device = server.grant_types.iter().any(|word| word == GrantType::DeviceCode.as_str());
     let methods = Some(client_auth_methods(workspace));
     // A public client cannot introspect.
     let confidential =
@@ -144,6 +145,7 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
         introspection_endpoint: Some(url(main, INTROSPECT)),
         revocation_endpoint: Some(url(main, REVOKE)),
         registration_endpoint: registers.then(|| url(&cx.base_url, REGISTER)),
+        device_authorization_endpoint: device.then(|| url(main, DEVICE_AUTHORIZATION)),
         end_session_endpoint: Some(url(&cx.base_url, "/oidc/logout")),
         // Some clients need the aliases even where there is one address for all (RFC 8705 §5).
         mtls_endpoint_aliases: Some(MtlsEndpointAliases {
@@ -152,6 +154,7 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
             revocation_endpoint: Some(url(mtls.unwrap_or(main), REVOKE)),
             userinfo_endpoint: Some(url(mtls.unwrap_or(main), USERINFO)),
             registration_endpoint: registers.then(|| url(mtls.unwrap_or(main), REGISTER)),
+            device_authorization_endpoint: device.then(|| url(mtls.unwrap_or(main), DEVICE_AUTHORIZATION)),
             ..MtlsEndpointAliases::default()
         }),
         mtls_issuer: mtls.map(|mtls| url(mtls, "")),
@@ -199,6 +202,7 @@ const INTROSPECT: &str = "/oauth2/introspect";
 const REVOKE: &str = "/oauth2/revoke";
 const REGISTER: &str = "/oauth2/register";
 const USERINFO: &str = "/userinfo";
+const DEVICE_AUTHORIZATION: &str = "/device/authorization";
 
 /// The methods that both this server and the workspace know.
 pub fn client_auth_methods(workspace: &Workspace) -> Vec<String> {

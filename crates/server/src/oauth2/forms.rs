@@ -27,6 +27,8 @@ pub struct TokenForm {
     code_verifier: Option<String>,
     /// The refresh token.
     refresh_token: Option<String>,
+    /// The device code.
+    device_code: Option<String>,
     /// The person's name, with the grant `password`.
     username: Option<String>,
     /// The person's password, with the grant `password`.

@@ -4,6 +4,7 @@
 use super::access_token::VerifiedTokens;
 use super::client_auth::Verdicts;
 use super::client_keys::RemoteKeys;
+use super::decoupled::Polls;
 use super::discovery::Documents;
 use super::register::limits::RegistrationLimits;
 use super::register::unused::Kept;
@@ -17,6 +18,8 @@ pub struct Memory {
     pub remote_keys: RemoteKeys,
     /// Access tokens whose signature was found right.
     pub tokens: VerifiedTokens,
+    /// Clients that poll while a person answers elsewhere.
+    pub polls: Polls,
     /// Discovery documents as they are sent.
     pub documents: Documents,
     /// Registrations of clients, by address.

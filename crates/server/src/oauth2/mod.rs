@@ -10,6 +10,8 @@ pub mod claims;
 pub mod client_auth;
 pub mod client_keys;
 pub mod cors;
+pub mod decoupled;
+pub mod device_authorization;
 pub mod discovery;
 pub mod dpop;
 pub mod end_session;

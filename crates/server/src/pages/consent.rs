@@ -3,6 +3,7 @@
 use serde::Serialize;
 use time::Date;
 
+use super::device::AskingDevice;
 use super::link::Link;
 use super::page::{ClientCard, Page};
 
@@ -23,6 +24,8 @@ pub struct ConsentPage {
     pub until: Until,
     /// Where it can be taken back.
     pub revoke_at: Option<Link>,
+    /// The device that asks, where the person is not on the way to a client.
+    pub device: Option<AskingDevice>,
 }
 
 /// The scopes of one service.
@@ -116,6 +119,7 @@ impl Page for ConsentPage {
             }],
             until: Until::TakenBack,
             revoke_at: None,
+            device: None,
         };
         let calendar = ScopeGroup {
             service: Some("Calendar".to_owned()),
@@ -162,6 +166,13 @@ impl Page for ConsentPage {
             ..plain.clone()
         };
         let empty = Self { groups: Vec::new(), ..plain.clone() };
+        let device = Self {
+            device: Some(AskingDevice {
+                user_code: "BCDF-GHJK".to_owned(),
+                address: "2001:db8::7".to_owned(),
+            }),
+            ..plain.clone()
+        };
         let hostile = Self {
             client: ClientCard::new("</style><script>alert(1)</script>"),
             groups: vec![ScopeGroup {
@@ -170,6 +181,13 @@ impl Page for ConsentPage {
             }],
             ..plain.clone()
         };
-        vec![("plain", plain), ("full", full), ("again", again), ("empty", empty), ("hostile", hostile)]
+        vec![
+            ("plain", plain),
+            ("full", full),
+            ("again", again),
+            ("empty", empty),
+            ("device", device),
+            ("hostile", hostile),
+        ]
     }
 }

@@ -3,6 +3,7 @@
 use super::brand::Brand;
 use super::certificate::CertificatePage;
 use super::consent::ConsentPage;
+use super::device::{DeviceDonePage, DevicePage};
 use super::error::ErrorPage;
 use super::home::HomePage;
 use super::html::Html;
@@ -23,6 +24,8 @@ pub fn samples(pages: &Pages, language: Language, brand: &Brand) -> Vec<(String,
         set.of::<LoginPage>(&FormTargets::client("https://example.com/callback")),
         set.of::<ConsentPage>(&FormTargets::client("https://example.com/callback")),
         set.of::<LogoutPage>(&FormTargets::client("https://example.com/")),
+        set.of::<DevicePage>(&FormTargets::client("https://example.com/")),
+        set.of::<DeviceDonePage>(&FormTargets::own()),
         set.of::<LoggedOutPage>(&FormTargets::own()),
         set.of::<ErrorPage>(&FormTargets::own()),
         set.of::<WrongHostPage>(&FormTargets::own()),

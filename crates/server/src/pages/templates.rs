@@ -26,6 +26,8 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("login.html", include_str!("../../assets/templates/login.html")),
     ("form_post.html", include_str!("../../assets/templates/form_post.html")),
     ("consent.html", include_str!("../../assets/templates/consent.html")),
+    ("device.html", include_str!("../../assets/templates/device.html")),
+    ("device_done.html", include_str!("../../assets/templates/device_done.html")),
     ("logout.html", include_str!("../../assets/templates/logout.html")),
     ("logged_out.html", include_str!("../../assets/templates/logged_out.html")),
     ("error.html", include_str!("../../assets/templates/error.html")),

@@ -66,7 +66,8 @@ pub static CLIENT_AUTH_METHODS: &[&dyn ClientAuth] = &[
 ];
 
 /// Where clients authenticate, below the address of the workspace: what an assertion may name as its audience.
-const ENDPOINTS: &[&str] = &["/oauth2/token", "/oauth2/introspect", "/oauth2/revoke", "/par"];
+const ENDPOINTS: &[&str] =
+    &["/oauth2/token", "/oauth2/introspect", "/oauth2/revoke", "/par", "/device/authorization"];
 
 /// A client that has proved who it is, or a public one that said so.
 #[derive(Clone, Debug)]
@@ -113,6 +114,33 @@ async fn identify(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Authentic
         first_error.get_or_insert(error);
     }
     Err(first_error.unwrap_or_else(|| no_client_id().into()))
+}
+
+/// The client that calls, where its name alone suffices. What it sends to prove its name is checked all the same.
+///
+/// # Errors
+/// As [`authenticate`].
+pub async fn by_name(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Arc<Client>, ErrorResponse> {
+    let unidentified = |error| ErrorResponse::from(error).of_client(form.get("client_id"));
+    let presented = Presented::read(headers, form).map_err(unidentified)?;
+    let proof = offered(&presented).map_err(unidentified)?;
+    let (None, Some(client_id)) = (proof, presented.client_id) else {
+        return Ok(authenticate(cx, headers, form).await?.client);
+    };
+    let found = cx.app.snapshots.client(&cx.app.store, &cx.workspace, client_id).await;
+    let found = found.map_err(|error| unidentified(store_failure(&error)))?;
+    let client = found.filter(|client| client.is_active()).ok_or_else(|| {
+        unidentified(
+            OAuthError::invalid_client("client_unknown")
+                .detail("the workspace has no active client of that id")
+                .got(client_id),
+        )
+    })?;
+    // A certificate is a proof for those who are registered to prove themselves by one.
+    if client.auth_method.is_mutual_tls() && cx.peer.certificate.is_some() {
+        return Ok(authenticate(cx, headers, form).await?.client);
+    }
+    Ok(client)
 }
 
 /// What a request with nothing but this client id would come to on this connection.

@@ -5,6 +5,7 @@
 
 mod authorization_code;
 mod client_credentials;
+mod device_code;
 mod jwt_bearer;
 mod password;
 mod refresh_token;
@@ -16,11 +17,11 @@ use serde_json::{Map, Value};
 use symbolon_protocol::{Confirmation, Form, GrantType, OAuthError, ScopeSet, TokenResponse};
 use symbolon_store::{AccessToken, NewGrant, NewRefreshToken};
 
-use super::BoxFuture;
 use super::error::store_failure;
 use super::issue::{self, Issued};
 use super::records::{GrantRecord, RefreshRecord};
 use super::register::unused;
+use super::{BoxFuture, decoupled};
 use crate::cx::Cx;
 use crate::snapshot::Client;
 
@@ -40,6 +41,7 @@ pub trait Grant: Sync {
 pub static GRANTS: &[&dyn Grant] = &[
     &authorization_code::AuthorizationCode,
     &client_credentials::ClientCredentials,
+    &device_code::DeviceCode,
     &refresh_token::RefreshToken,
     &password::Password,
     &jwt_bearer::JwtBearer,
@@ -122,6 +124,8 @@ pub enum Spends<'a> {
     },
     /// An authorization code.
     Code(&'a str),
+    /// A request that was approved on another device.
+    Decoupled(&'a str),
     /// A refresh token, for another.
     RefreshToken(&'a str),
     /// Nothing; but the person's grant begins with this answer, and is stored with what is issued from it.
@@ -169,6 +173,7 @@ pub async fn commit(
             remember_access_token(request, &issued).await?;
             refresh_token::spend(request, token, &mut issued).await?;
         }
+        Spends::Decoupled(id) => spend_decoupled(request, id, &issued).await?,
         Spends::NewGrant => begin(request, &issued).await?,
     }
     Ok(issued.response)
@@ -201,6 +206,16 @@ async fn begin(request: TokenRequest<'_>, issued: &Issued) -> Result<(), OAuthEr
     let access = access.as_ref().map(|record| (issued.response.access_token.as_str(), record));
     let stored = request.cx.store().begin_grant(&grant, refresh.as_ref(), access).await;
     stored.map_err(|error| store_failure(&error))
+}
+
+/// Spends an approved request and keeps what was issued for it, whole or not at all.
+async fn spend_decoupled(request: TokenRequest<'_>, id: &str, issued: &Issued) -> Result<(), OAuthError> {
+    let refresh = refresh_row(request, issued);
+    let access = access_row(request, issued);
+    let access = access.as_ref().map(|record| (issued.response.access_token.as_str(), record));
+    let (store, now) = (request.cx.store(), request.cx.now.millis());
+    let spent = store.spend_decoupled_request(id, now, refresh.as_ref(), access).await;
+    if spent.map_err(|error| store_failure(&error))? { Ok(()) } else { Err(decoupled::not_spent()) }
 }
 
 /// The row of a new refresh token.
