@@ -66,6 +66,7 @@ async fn a_live_token_is_told_about() {
         "client",
         "spiffe://localhost/default/default/default-openid"
       ],
+      "auth_time": 1799999940,
       "client_id": "client",
       "exp": 1800003600,
       "iat": 1800000000,
