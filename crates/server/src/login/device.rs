@@ -150,6 +150,7 @@ impl Waiting {
                 client: views::card(&self.client),
                 csrf: browser.csrf_token(cx, &self.login_purpose()),
                 reason: None,
+                account: None,
                 fault: failure.as_ref().map(views::fault),
                 username: username.unwrap_or_default().to_owned(),
                 password_form: views::has_passwords(cx),
