@@ -109,6 +109,12 @@ async fn every_member_of_a_workspace() {
             "root_cas": TestAuthority::new("CN=Demo CA").pem(), "subject_identifier_types": ["pairwise"],
             "token_endpoint_auth_methods": ["tls_client_auth"], "token_endpoint_authn_methods": ["none"],
             "token_endpoint_auth_signing_alg_values": ["ES256"],
+            "trusted_issuers": [{
+                "audiences": ["https://id.example"], "clients": ["c"], "issuer": "https://issuer.example",
+                "jwks_uri": "https://issuer.example/jwks", "jwt_bearer": true, "max_lifetime": "5m0s",
+                "reusable": true, "scopes": ["email"], "subject_claim": "email", "subject_mapping": "raw",
+                "token_exchange": true,
+            }],
         }),
     );
     // Keys are the server's own; a revocation list needs an authority that signs one.

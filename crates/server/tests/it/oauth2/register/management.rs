@@ -224,7 +224,7 @@ async fn a_client_that_was_switched_off_does_not_change_itself() {
     let app = open().await;
     let client = new(&app, json!({})).await;
     app.change_client(text(&client.client, "client_id"), |client| {
-        client.client_status = ClientStatus::Inactive
+        client.client_status = ClientStatus::Inactive;
     })
     .await;
     let answer = app.get(&client.path).bearer(&client.token).await;

@@ -43,9 +43,9 @@ async fn registered(app: &TestApp, more: Value) -> Value {
     answer.json()
 }
 
-fn with(more: Value) -> Value {
+fn with(mut more: Value) -> Value {
     let mut metadata = json!({"redirect_uris": ["https://client.example.org/callback"]});
-    metadata.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    metadata.as_object_mut().unwrap().append(more.as_object_mut().unwrap());
     metadata
 }
 
