@@ -155,7 +155,6 @@ impl Waiting {
                 username: username.unwrap_or_default().to_owned(),
                 password_form: views::has_passwords(cx),
                 idps: Vec::new(),
-                account: None,
             };
             let mut response = render(cx, headers, &page);
             if let Some(failure) = failure {
