@@ -100,6 +100,30 @@ impl Form {
         Ok(form)
     }
 
+    /// A form of these parameters, such as the members of a request object.
+    ///
+    /// # Errors
+    /// As [`Form::parse`].
+    pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, FormError> {
+        let mut form = Self::default();
+        for (name, value) in pairs {
+            if form.parameters.len() == MAX_PARAMETERS {
+                return Err(FormError::TooMany);
+            }
+            let start = form.text.len();
+            form.text.push_str(name);
+            let middle = form.text.len();
+            form.text.push_str(value);
+            let end = form.text.len();
+            form.parameters.push(Parameter { name: start..middle, value: middle..end });
+            if end > MAX_BYTES {
+                return Err(FormError::TooLarge);
+            }
+        }
+        form.check(REPEATABLE)?;
+        Ok(form)
+    }
+
     /// The value of a parameter; `None` when it is absent or empty. Of a repeatable parameter, the first.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
@@ -259,6 +283,17 @@ mod tests {
             pairs("a=b=c==&scope=openid email"),
             [("a".to_owned(), "b=c==".to_owned()), ("scope".to_owned(), "openid email".to_owned())]
         );
+    }
+
+    #[test]
+    fn pairs_make_the_form_that_their_text_would() {
+        let pairs = [("a", "1 2"), ("b", ""), ("resource", "x"), ("resource", "y")];
+        assert_eq!(Form::from_pairs(pairs), Form::parse(b"a=1+2&b=&resource=x&resource=y"));
+        assert_eq!(Form::from_pairs([("a", "1"), ("a", "2")]), Err(FormError::Repeated("a".to_owned())));
+        assert_eq!(Form::from_pairs([("a", "\0")]), Err(FormError::Nul));
+        let long = "x".repeat(MAX_BYTES);
+        assert_eq!(Form::from_pairs([("a", long.as_str())]), Err(FormError::TooLarge));
+        assert_eq!(Form::from_pairs(vec![("resource", "x"); MAX_PARAMETERS + 1]), Err(FormError::TooMany));
     }
 
     #[test]

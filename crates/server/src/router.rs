@@ -39,6 +39,7 @@ fn for_any_origin() -> OpenApiRouter<App> {
         .routes(routes!(oauth2::revoke::revoke))
         .routes(routes!(oauth2::device_authorization::device_authorization))
         .routes(routes!(oauth2::device_authorization::qr::qr))
+        .routes(routes!(oauth2::par::par))
         .routes(routes!(oauth2::userinfo::get, oauth2::userinfo::post))
         .routes(routes!(oauth2::jwks::jwks))
         .routes(routes!(oauth2::register::register))

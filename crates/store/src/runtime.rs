@@ -10,6 +10,7 @@ mod code_exchange;
 mod codes;
 mod decoupled_requests;
 mod grants;
+mod pushed_requests;
 mod refresh_tokens;
 mod revoked_tokens;
 mod sessions;
@@ -25,6 +26,7 @@ pub use decoupled_requests::{
     Decision, DecoupledRequest, DecoupledState, DueNotification, NewDecoupledRequest,
 };
 pub use grants::{Grant, NewGrant};
+pub use pushed_requests::{NewPushedRequest, PushedRequest};
 pub use refresh_tokens::{NewRefreshToken, RefreshToken, Rotation, RotationRequest};
 pub use sessions::{NewSession, Session};
 pub use sweep::SweepReport;
@@ -37,6 +39,7 @@ use crate::db::{Statement, Value};
 const TABLES: &[&str] = &[
     "sessions",
     "authorize_sessions",
+    "pushed_requests",
     "grants",
     "codes",
     "refresh_tokens",
@@ -48,8 +51,15 @@ const TABLES: &[&str] = &[
 ];
 
 /// Tables whose rows also carry the client.
-const TABLES_OF_CLIENTS: &[&str] =
-    &["grants", "codes", "refresh_tokens", "access_tokens", "registrations", "decoupled_requests"];
+const TABLES_OF_CLIENTS: &[&str] = &[
+    "grants",
+    "codes",
+    "refresh_tokens",
+    "access_tokens",
+    "pushed_requests",
+    "registrations",
+    "decoupled_requests",
+];
 
 /// What a secret value is looked up by.
 pub(crate) fn hash(text: &str) -> Value {

@@ -20,6 +20,7 @@ use crate::cx::Cx;
 use crate::oauth2::authorize;
 use crate::oauth2::authorize::client::may_still_ask;
 use crate::oauth2::authorize::next::{Answer, LoginReason};
+use crate::oauth2::authorize::pushed;
 use crate::oauth2::authorize::request::AuthorizationRequest;
 use crate::oauth2::authorize::respond;
 use crate::oauth2::error::store_failure;
@@ -254,7 +255,11 @@ impl<'a> Waiting<'a> {
     async fn refuse(self, cx: &Cx, headers: &HeaderMap, error: OAuthError) -> Response {
         let error = match cx.store().take_authorize_session::<Interaction>(self.key(), cx.now.millis()).await
         {
-            Ok(Some(_)) => return respond::error(self.view(cx, headers), error).await,
+            Ok(Some(_)) => {
+                // The client hears the error, whatever becomes of its pushed request.
+                let _answered = pushed::spend(cx, self.request()).await;
+                return respond::error(self.view(cx, headers), error).await;
+            }
             Ok(None) => finished(),
             Err(failure) => store_failure(&failure),
         };

@@ -11,6 +11,7 @@ use crate::cx::Cx;
 use crate::oauth2::acr;
 use crate::oauth2::authorize::issue::{self, Parameters};
 use crate::oauth2::authorize::next::{Answer, Consent, LoggedIn, LoginReason, Next, next};
+use crate::oauth2::authorize::pushed;
 use crate::oauth2::authorize::request::AuthorizationRequest;
 use crate::oauth2::error::store_failure;
 use crate::oauth2::issue::subject;
@@ -118,6 +119,8 @@ pub async fn step(
                 _ => Vec::new(),
             };
             let issued = issue::issue(cx, client, request, stored, session, &allowed).await?;
+            // After the interaction is over: of two clicks the slower one must not end what the other is issuing.
+            pushed::spend(cx, request).await?;
             Ok(Step::Respond(issued))
         }
         (Next::Refuse(code, reason), _) => Err(OAuthError::new(code, reason).description(code.sentence())),

@@ -17,6 +17,7 @@ use symbolon_protocol::{
 
 use super::acr;
 use super::answer::public_json;
+use super::authorize::pushed;
 use super::authorize::rules::prompt::PROMPTS;
 use super::authorize::rules::response_type;
 use super::claims::SCOPE_CLAIMS;
@@ -134,6 +135,7 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
         methods.iter().flatten().filter(|word| *word != ClientAuthMethod::None.as_str()).cloned().collect();
     let algorithms: Vec<_> =
         workspace.keys.signing_algorithms().map(|algorithm| algorithm.as_str().to_owned()).collect();
+    let serves_par = pushed::is_served(workspace);
     let assertions = assertion_algorithms(workspace);
     let registers = server.dynamic_client_registration.as_ref().is_some_and(|settings| settings.enabled);
     ProviderMetadata {
@@ -146,6 +148,9 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
         revocation_endpoint: Some(url(main, REVOKE)),
         registration_endpoint: registers.then(|| url(&cx.base_url, REGISTER)),
         device_authorization_endpoint: device.then(|| url(main, DEVICE_AUTHORIZATION)),
+        pushed_authorization_request_endpoint: serves_par.then(|| url(main, PAR)),
+        require_pushed_authorization_requests: serves_par
+            .then_some(server.require_pushed_authorization_requests),
         end_session_endpoint: Some(url(&cx.base_url, "/oidc/logout")),
         // Some clients need the aliases even where there is one address for all (RFC 8705 §5).
         mtls_endpoint_aliases: Some(MtlsEndpointAliases {
@@ -155,6 +160,7 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
             userinfo_endpoint: Some(url(mtls.unwrap_or(main), USERINFO)),
             registration_endpoint: registers.then(|| url(mtls.unwrap_or(main), REGISTER)),
             device_authorization_endpoint: device.then(|| url(mtls.unwrap_or(main), DEVICE_AUTHORIZATION)),
+            pushed_authorization_request_endpoint: serves_par.then(|| url(mtls.unwrap_or(main), PAR)),
             ..MtlsEndpointAliases::default()
         }),
         mtls_issuer: mtls.map(|mtls| url(mtls, "")),
@@ -201,6 +207,7 @@ const TOKEN: &str = "/oauth2/token";
 const INTROSPECT: &str = "/oauth2/introspect";
 const REVOKE: &str = "/oauth2/revoke";
 const REGISTER: &str = "/oauth2/register";
+const PAR: &str = "/par";
 const USERINFO: &str = "/userinfo";
 const DEVICE_AUTHORIZATION: &str = "/device/authorization";
 

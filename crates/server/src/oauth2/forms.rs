@@ -50,6 +50,36 @@ pub struct TokenForm {
     audience: Option<String>,
 }
 
+/// An authorization request that a client pushes (RFC 9126 §2.1): the parameters of the authorization endpoint, and
+/// those that authenticate the client.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes a form, is never made")]
+pub struct PushedForm {
+    /// The client.
+    client_id: String,
+    /// What is to be issued.
+    response_type: String,
+    /// Where the answer goes.
+    redirect_uri: Option<String>,
+    /// The scopes wanted, separated by spaces.
+    scope: Option<String>,
+    /// Returned as it came.
+    state: Option<String>,
+    /// Repeated in the ID token.
+    nonce: Option<String>,
+    /// PKCE (RFC 7636).
+    code_challenge: Option<String>,
+    /// `S256`.
+    code_challenge_method: Option<String>,
+    /// The secret of a client that sends it in the form.
+    #[schema(format = Password)]
+    client_secret: Option<String>,
+    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`, with an assertion.
+    client_assertion_type: Option<String>,
+    /// The JWT of a client that signs one (RFC 7523 §2.2).
+    client_assertion: Option<String>,
+}
+
 /// A request about a token (RFC 7009 §2.1, RFC 7662 §2.1).
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes a form, is never made")]

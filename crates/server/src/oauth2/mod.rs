@@ -24,6 +24,7 @@ pub mod introspect;
 pub mod issue;
 pub mod jwks;
 pub mod memory;
+pub mod par;
 pub mod records;
 pub mod register;
 pub mod resource;

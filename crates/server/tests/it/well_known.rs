@@ -104,6 +104,7 @@ async fn discovery_tells_what_works() {
       "jwks_uri": "https://localhost:8443/default/default/.well-known/jwks.json",
       "mtls_endpoint_aliases": {
         "introspection_endpoint": "https://localhost:8443/default/default/oauth2/introspect",
+        "pushed_authorization_request_endpoint": "https://localhost:8443/default/default/par",
         "revocation_endpoint": "https://localhost:8443/default/default/oauth2/revoke",
         "token_endpoint": "https://localhost:8443/default/default/oauth2/token",
         "userinfo_endpoint": "https://localhost:8443/default/default/userinfo"
@@ -114,8 +115,10 @@ async fn discovery_tells_what_works() {
         "consent",
         "select_account"
       ],
+      "pushed_authorization_request_endpoint": "https://localhost:8443/default/default/par",
       "request_parameter_supported": false,
       "request_uri_parameter_supported": false,
+      "require_pushed_authorization_requests": false,
       "response_modes_supported": [
         "query",
         "fragment",
@@ -229,7 +232,7 @@ async fn every_address_in_the_document_answers() {
         assert!(![get, post].contains(&404) && [get, post] != [405, 405], "{name}: {get} {post}");
         count += 1;
     }
-    assert_eq!(count, 7);
+    assert_eq!(count, 8);
 }
 
 #[tokio::test]

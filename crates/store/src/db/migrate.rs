@@ -13,6 +13,11 @@ struct Migration {
 const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, name: "initial", sql: include_str!("../../migrations/0001_initial.sql") },
     Migration {
+        version: 2,
+        name: "pushed_requests",
+        sql: include_str!("../../migrations/0002_pushed_requests.sql"),
+    },
+    Migration {
         version: 3,
         name: "device_and_ciba",
         sql: include_str!("../../migrations/0003_device_and_ciba.sql"),

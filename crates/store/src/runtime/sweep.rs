@@ -18,10 +18,14 @@ const REPLAY_WINDOW: i64 = 10 * 60 * 1000;
 /// refresh token lives on after that.
 const GRANT_WINDOW: i64 = 24 * 60 * 60 * 1000;
 
+/// A pushed request is answered within the life of the interaction that was begun with it.
+const ANSWER_WINDOW: i64 = 60 * 60 * 1000;
+
 const SWEPT: &[Swept] = &[
     Swept { table: "used_values", key: "tenant_id, workspace_id, kind, value_hash", kept: 0 },
     Swept { table: "codes", key: "tenant_id, workspace_id, code_hash", kept: REPLAY_WINDOW },
     Swept { table: "authorize_sessions", key: "tenant_id, workspace_id, id_hash", kept: 0 },
+    Swept { table: "pushed_requests", key: "tenant_id, workspace_id, id_hash", kept: ANSWER_WINDOW },
     Swept { table: "sessions", key: "tenant_id, workspace_id, id_hash", kept: 0 },
     Swept { table: "access_tokens", key: "tenant_id, workspace_id, token_hash", kept: 0 },
     Swept { table: "revoked_tokens", key: "tenant_id, workspace_id, jti_hash", kept: 0 },

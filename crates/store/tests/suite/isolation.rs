@@ -4,7 +4,8 @@ use serde_json::json;
 use symbolon_store::entity::{Client, Idp, Scope, Server, Service};
 use symbolon_store::{
     AccessToken, AuthorizeSessionKey, KeyState, KeyUse, ListQuery, NewAuthorizeSession, NewCode, NewKey,
-    NewRefreshToken, NewSession, Redemption, Rotation, RotationRequest, Store, StoreError, WorkspaceStore,
+    NewPushedRequest, NewRefreshToken, NewSession, Redemption, Rotation, RotationRequest, Store, StoreError,
+    WorkspaceStore,
 };
 
 use crate::backend::{NOW, client};
@@ -30,6 +31,8 @@ async fn fill(w: WorkspaceStore<'_>) {
     w.insert_session(&session).await.unwrap();
     let request = NewAuthorizeSession { id: "id", browser: "b", doc: &0, expires_at: UNTIL };
     w.insert_authorize_session(&request).await.unwrap();
+    let pushed = NewPushedRequest { id: "p", client_id: "c", doc: &0, expires_at: UNTIL };
+    w.insert_pushed_request(&pushed).await.unwrap();
     w.insert_code(&NewCode { code: "code", doc: &0, expires_at: UNTIL }, &grant("g")).await.unwrap();
     let token = NewRefreshToken { token: "r", grant_id: "g", client_id: "c", doc: &0, expires_at: UNTIL };
     assert!(w.insert_refresh_token(&token).await.unwrap());
@@ -73,6 +76,8 @@ async fn see_nothing_live(w: WorkspaceStore<'_>) {
     assert!(w.update_authorize_session("id", &1, 1, NOW).await.is_err());
     let key = AuthorizeSessionKey { id: "id", browser: "b" };
     assert_eq!(w.take_authorize_session::<i32>(key, NOW).await.unwrap(), None);
+    assert_eq!(w.find_pushed_request::<i32>("p", NOW).await.unwrap(), None);
+    assert!(!w.spend_pushed_request("p", NOW).await.unwrap());
     let code = NewCode { code: "stolen", doc: &0, expires_at: UNTIL };
     assert!(w.issue_code(Some(key), &code, &grant("stolen"), &[]).await.is_err());
     assert_eq!(w.find_code::<i32>("code", NOW).await.unwrap(), None);
@@ -112,6 +117,7 @@ pub(crate) async fn a_workspace_sees_nothing_of_another(store: Store) {
     assert_eq!(w.list_keys().await.unwrap().len(), 2);
     assert!(w.find_session::<i32>("id", NOW).await.unwrap().is_some());
     assert!(w.find_authorize_session::<i32>("id", "b", NOW).await.unwrap().is_some());
+    assert!(w.find_pushed_request::<i32>("p", NOW).await.unwrap().is_some());
     assert_eq!(w.find_grant::<i32>("g").await.unwrap().unwrap().revoked_at, None);
     assert!(w.find_refresh_token::<i32>("r", NOW).await.unwrap().is_some());
     assert!(w.find_access_token::<i32>("a", NOW).await.unwrap().is_some());

@@ -136,6 +136,7 @@ on_every_backend! {
         a_revoked_grant_ends_everything_issued_from_it,
         a_revoked_token_stays_revoked,
         a_session_ends,
+        a_pushed_request_is_answered_once,
         a_value_is_used_once_until_it_expires,
         an_authorize_session_belongs_to_one_browser,
         an_opaque_token_ends,

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use symbolon_store::{
-    AccessToken, AuthorizeSessionKey, NewAuthorizeSession, NewCode, NewGrant, NewRefreshToken, NewSession,
-    Redemption, Rotation, RotationRequest, Store, StoreError,
+    AccessToken, AuthorizeSessionKey, NewAuthorizeSession, NewCode, NewGrant, NewPushedRequest,
+    NewRefreshToken, NewSession, PushedRequest, Redemption, Rotation, RotationRequest, Store, StoreError,
 };
 use tokio::task::JoinSet;
 
@@ -220,6 +220,26 @@ pub(crate) async fn a_value_is_used_once_until_it_expires(store: Store) {
         "forgotten, though not swept"
     );
     assert!(!w.consume_once("dpop", "v", NOW + 3000, NOW + 2999).await.unwrap());
+}
+
+pub(crate) async fn a_pushed_request_is_answered_once(store: Store) {
+    let w = store.workspace("t", "w");
+    for id in ["p", "q"] {
+        let new = NewPushedRequest { id, client_id: "c", doc: &"asked", expires_at: NOW + 1000 };
+        w.insert_pushed_request(&new).await.unwrap();
+    }
+    let found = PushedRequest { client_id: "c".to_owned(), doc: "asked".to_owned() };
+    for _ in 0..2 {
+        assert_eq!(w.find_pushed_request::<String>("p", NOW + 999).await.unwrap().as_ref(), Some(&found));
+    }
+    assert_eq!(w.find_pushed_request::<String>("none", NOW).await.unwrap(), None);
+    assert!(w.spend_pushed_request("p", NOW).await.unwrap());
+    assert!(!w.spend_pushed_request("p", NOW).await.unwrap(), "once");
+    assert_eq!(w.find_pushed_request::<String>("p", NOW).await.unwrap(), None);
+    // Begun in time, answered later.
+    assert_eq!(w.find_pushed_request::<String>("q", NOW + 1000).await.unwrap(), None);
+    assert!(w.spend_pushed_request("q", NOW + 5000).await.unwrap());
+    assert!(!w.spend_pushed_request("none", NOW).await.unwrap());
 }
 
 pub(crate) async fn consent_is_remembered_listed_and_revoked(store: Store) {

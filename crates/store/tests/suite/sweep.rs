@@ -1,7 +1,8 @@
 //! What has expired goes, and nothing else.
 
 use symbolon_store::{
-    AccessToken, NewAuthorizeSession, NewCode, NewRefreshToken, NewSession, Redemption, Store,
+    AccessToken, NewAuthorizeSession, NewCode, NewPushedRequest, NewRefreshToken, NewSession, Redemption,
+    Store,
 };
 
 use crate::backend::NOW;
@@ -17,6 +18,8 @@ async fn fill(store: &Store, id: &str) {
     w.insert_session(&session).await.unwrap();
     let request = NewAuthorizeSession { id, browser: "b", doc: &0, expires_at: until };
     w.insert_authorize_session(&request).await.unwrap();
+    let pushed = NewPushedRequest { id, client_id: "c", doc: &0, expires_at: until };
+    w.insert_pushed_request(&pushed).await.unwrap();
     w.insert_code(&NewCode { code: id, doc: &0, expires_at: until }, &grant(id)).await.unwrap();
     let token = NewRefreshToken { token: id, grant_id: id, client_id: "c", doc: &0, expires_at: until };
     assert!(w.insert_refresh_token(&token).await.unwrap());
@@ -35,21 +38,22 @@ async fn counts(store: &Store) -> Vec<(&'static str, i64)> {
 
 pub(crate) async fn a_sweep_takes_what_has_expired(store: Store) {
     fill(&store, "1").await;
-    assert_eq!(counts(&store).await.len(), 9);
+    assert_eq!(counts(&store).await.len(), 10);
     let early = store.sweep(NOW + 999, 100).await.unwrap();
     assert!(!early.more && early.deleted.iter().all(|(_, rows)| *rows == 0), "{early:?}");
     assert!(counts(&store).await.iter().all(|(_, rows)| *rows == 1));
     let swept = store.sweep(NOW + 1000, 100).await.unwrap();
     for (table, rows) in swept.deleted {
-        let kept = ["codes", "decoupled_requests", "grants", "clients"].contains(&table);
+        let kept = ["codes", "decoupled_requests", "grants", "clients", "pushed_requests"].contains(&table);
         assert_eq!(rows, u64::from(!kept), "{table}");
     }
     // A used code is known as such for some minutes.
     let known = store.workspace("t", "w").redeem_code::<i32>("1", NOW + 1000).await.unwrap();
     assert_eq!(known, Redemption::Expired);
     store.sweep(NOW + 1000 + 10 * 60 * 1000, 100).await.unwrap();
-    // A grant as long as an access token issued last.
-    assert!(counts(&store).await.iter().all(|(table, rows)| *rows == i64::from(*table == "grants")));
+    // A grant as long as an access token issued last, a pushed request as long as somebody may be answering it.
+    let kept = |table| ["grants", "pushed_requests"].contains(&table);
+    assert!(counts(&store).await.iter().all(|(table, rows)| *rows == i64::from(kept(*table))));
     store.sweep(NOW + 1000 + 24 * 60 * 60 * 1000, 100).await.unwrap();
     assert!(counts(&store).await.iter().all(|(_, rows)| *rows == 0));
 }

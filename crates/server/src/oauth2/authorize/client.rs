@@ -11,11 +11,11 @@ use crate::cx::Cx;
 use crate::oauth2::error::store_failure;
 use crate::snapshot::Client;
 
-/// Finds the client and the redirect URI of an authorization request.
+/// Finds the client of an authorization request.
 ///
 /// # Errors
 /// What a page will say. Nothing here may be told to a redirect URI.
-pub async fn identify(cx: &Cx, form: &Form) -> Result<(Arc<Client>, RedirectUri), OAuthError> {
+pub async fn identify(cx: &Cx, form: &Form) -> Result<Arc<Client>, OAuthError> {
     let client_id = form.get("client_id").ok_or_else(|| {
         OAuthError::invalid_request("client_id_missing").description("The parameter client_id is missing.")
     })?;
@@ -32,17 +32,33 @@ pub async fn identify(cx: &Cx, form: &Form) -> Result<(Arc<Client>, RedirectUri)
                 .expected("the id of an active client of this workspace")
                 .got(client_id)
         })?;
-    if !may_ask_people(&client) {
-        return Err(OAuthError::unauthorized_client("grant_not_registered")
-            .description("The application may not ask people to log in.")
-            .expected("authorization_code or implicit among the client's grant_types"));
-    }
-    let registered = registered(cx, &client);
-    let redirect_uri = match form.get("redirect_uri") {
-        Some(asked) => RedirectUri { value: find(&client, &registered, asked)?, sent: true },
+    check_may_ask_people(&client)?;
+    Ok(client)
+}
+
+/// Finds the redirect URI of an authorization request.
+///
+/// # Errors
+/// What a page will say, or the client itself is told that pushes the request.
+pub fn redirect_uri(cx: &Cx, client: &Client, form: &Form) -> Result<RedirectUri, OAuthError> {
+    let registered = registered(cx, client);
+    Ok(match form.get("redirect_uri") {
+        Some(asked) => RedirectUri { value: find(client, &registered, asked)?, sent: true },
         None => RedirectUri { value: only_one(&registered)?, sent: false },
-    };
-    Ok((client, redirect_uri))
+    })
+}
+
+/// Whether the client has a grant that begins with a person.
+///
+/// # Errors
+/// `unauthorized_client` when it has none.
+pub fn check_may_ask_people(client: &Client) -> Result<(), OAuthError> {
+    if may_ask_people(client) {
+        return Ok(());
+    }
+    Err(OAuthError::unauthorized_client("grant_not_registered")
+        .description("The application may not ask people to log in.")
+        .expected("authorization_code or implicit among the client's grant_types"))
 }
 
 /// Whether the client may still be answered as it asked: its registration may have changed while a person was reading

@@ -1,15 +1,18 @@
 //! The authorization endpoint: RFC 6749 §3.1, OIDC Core §3.1.2.
 //!
-//! The client and its redirect URI first: a fault there is a page, never a redirect. Then all [`rules`] in order;
+//! The client first, then its parameters from their [`source`], then the redirect URI: a fault there is a page, never a
+//! redirect to an address that is not the client's. Then all [`rules`] in order;
 //! then [`next::next`] says whether the person has to log in or to consent. If not, the answer leaves at once;
 //! otherwise the request is stored, bound to this browser, and the browser goes to its interaction.
 
 pub mod client;
 pub mod issue;
 pub mod next;
+pub mod pushed;
 pub mod request;
 pub mod respond;
 pub mod rules;
+pub mod source;
 
 use axum::body::Bytes;
 use axum::response::Response;
@@ -27,6 +30,7 @@ use crate::oauth2::error::store_failure;
 use crate::oauth2::form_body;
 use crate::oauth2::response_modes::{see_other, with_query};
 use crate::rate::network;
+use crate::snapshot::Client;
 use request::AuthorizationRequest;
 use rules::{Asked, RULES};
 
@@ -43,7 +47,7 @@ const MAX_ADDRESS: usize = 8 * 1024;
         ("response_mode" = Option<String>, Query), ("prompt" = Option<String>, Query),
         ("max_age" = Option<u32>, Query), ("login_hint" = Option<String>, Query),
         ("id_token_hint" = Option<String>, Query), ("ui_locales" = Option<String>, Query),
-        ("code_challenge" = Option<String>, Query), ("code_challenge_method" = Option<String>, Query),
+        ("request_uri" = Option<String>, Query), ("code_challenge" = Option<String>, Query), ("code_challenge_method" = Option<String>, Query),
     ),
     responses(
         (status = 303, description = "To the client with a code or an error, or to a page for the person"),
@@ -76,20 +80,30 @@ pub async fn post(cx: Cx, headers: HeaderMap, body: Bytes) -> Response {
 
 async fn authorize(cx: &Cx, headers: &HeaderMap, form: &Form, method: &Method) -> Response {
     // RFC 6749 §4.1.2.1: until the client and the redirect URI are known to be right, nobody is redirected.
-    let (client, redirect_uri) = match client::identify(cx, form).await {
-        Ok(found) => found,
-        Err(error) => return error_page_of(cx, headers, form.get("client_id"), error),
+    let page = |error| error_page_of(cx, headers, form.get("client_id"), error);
+    let client = match client::identify(cx, form).await {
+        Ok(client) => client,
+        Err(error) => return page(error),
+    };
+    let resolved = match source::resolve(cx, &client, form).await {
+        Ok(resolved) => resolved,
+        Err(error) => return unresolved(cx, headers, &client, form, error).await,
+    };
+    let redirect_uri = match client::redirect_uri(cx, &client, &resolved.form) {
+        Ok(redirect_uri) => redirect_uri,
+        Err(error) => return page(error),
     };
     if method == Method::POST
         && let Some(address) = again_with_cookies(cx, headers, form)
     {
         return see_other(&address);
     }
-    let mut request = AuthorizationRequest::new(client.id(), redirect_uri, form);
-    let asked = Asked { cx, client: &client, form };
+    let mut request = AuthorizationRequest::new(client.id(), redirect_uri, &resolved.form);
+    let asked = Asked { cx, client: &client, form: &resolved.form, source: resolved.source };
     if let Err(error) = RULES.iter().try_for_each(|rule| rule.check(&asked, &mut request)) {
         return respond::error(View { cx, headers, client: &client, request: &request }, error).await;
     }
+    request.pushed = resolved.pushed;
     let session = match Session::find(cx, headers).await {
         Ok(session) => session,
         Err(error) => {
@@ -103,6 +117,24 @@ async fn authorize(cx: &Cx, headers: &HeaderMap, form: &Form, method: &Method) -
         Ok(Step::Respond(issued)) => respond::success(view, &issued).await,
         Ok(Step::Page(_)) => begin(view, &interaction).await,
         Err(error) => respond::error(view, error).await,
+    }
+}
+
+/// The answer to a request whose parameters cannot be had: to the client where the request itself names an address of
+/// the client, else a page.
+async fn unresolved(
+    cx: &Cx,
+    headers: &HeaderMap,
+    client: &Client,
+    form: &Form,
+    error: OAuthError,
+) -> Response {
+    match client::redirect_uri(cx, client, form) {
+        Ok(redirect_uri) if redirect_uri.sent => {
+            let request = AuthorizationRequest::new(client.id(), redirect_uri, form);
+            respond::error(View { cx, headers, client, request: &request }, error).await
+        }
+        _ => error_page_of(cx, headers, Some(client.id()), error),
     }
 }
 

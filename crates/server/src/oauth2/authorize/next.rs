@@ -169,6 +169,7 @@ mod tests {
             claims: ClaimsRequest::default(),
             acr_values: Vec::new(),
             is_acr_essential: false,
+            pushed: None,
         }
     }
 

@@ -51,6 +51,9 @@ pub struct AuthorizationRequest {
     /// Whether one of `acr_values` must be reached.
     #[serde(default)]
     pub is_acr_essential: bool,
+    /// The pushed request that this is, by its name in the store (RFC 9126): answered once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pushed: Option<String>,
 }
 
 /// The longest `state`, in bytes: it is kept while a person logs in, and a stranger may have made it.
@@ -88,6 +91,7 @@ impl AuthorizationRequest {
             claims: ClaimsRequest::default(),
             acr_values: Vec::new(),
             is_acr_essential: false,
+            pushed: None,
         }
     }
 

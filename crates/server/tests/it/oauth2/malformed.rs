@@ -3,7 +3,7 @@
 use crate::harness::TestApp;
 
 const FORM: &str = "application/x-www-form-urlencoded";
-const ENDPOINTS: [&str; 4] = ["oauth2/token", "oauth2/introspect", "oauth2/revoke", "userinfo"];
+const ENDPOINTS: [&str; 5] = ["par", "oauth2/token", "oauth2/introspect", "oauth2/revoke", "userinfo"];
 
 #[tokio::test]
 async fn every_endpoint_refuses_them_alike() {

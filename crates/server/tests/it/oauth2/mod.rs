@@ -5,6 +5,7 @@ mod certificate;
 mod dpop;
 mod introspect;
 mod malformed;
+mod par;
 mod register;
 mod resource;
 mod revoke;

@@ -11,15 +11,16 @@ mod max_age;
 mod nonce;
 mod pkce;
 pub mod prompt;
-mod request_object;
 mod resource;
 mod response_mode;
 pub mod response_type;
 mod scope;
+mod source;
 
 use symbolon_protocol::{Form, OAuthError};
 
 use super::request::AuthorizationRequest;
+use super::source::Source;
 use crate::cx::Cx;
 use crate::snapshot::Client;
 
@@ -39,15 +40,17 @@ pub struct Asked<'a> {
     pub cx: &'a Cx,
     /// The client that asks.
     pub client: &'a Client,
-    /// The parameters as they were sent.
+    /// The parameters that count.
     pub form: &'a Form,
+    /// Where they are from.
+    pub source: Source,
 }
 
 /// All rules in their order: how the answer travels first, so that every later fault travels that way.
 pub static RULES: &[&dyn Rule] = &[
     &response_type::ResponseTypeRule,
     &response_mode::ResponseModeRule,
-    &request_object::RequestObjectRule,
+    &source::SourceRule,
     &scope::ScopeRule,
     &resource::ResourceRule,
     &nonce::NonceRule,

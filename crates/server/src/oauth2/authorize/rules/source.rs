@@ -1,0 +1,34 @@
+//! How the parameters must have come: pushed, where workspace or client want it (RFC 9126 §5, §6), or at least by
+//! `request` or `request_uri`. And `registration`, which this server does not read (OIDC Core §7.2.1).
+
+use symbolon_protocol::{ErrorCode, OAuthError};
+
+use super::{Asked, Rule};
+use crate::oauth2::authorize::pushed;
+use crate::oauth2::authorize::request::AuthorizationRequest;
+use crate::oauth2::authorize::source::Source;
+
+pub(super) struct SourceRule;
+
+impl Rule for SourceRule {
+    fn check(&self, asked: &Asked<'_>, _request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+        let workspace = &asked.cx.workspace;
+        if asked.source != Source::Pushed && pushed::is_required(workspace, asked.client) {
+            return Err(OAuthError::invalid_request("pushed_request_required")
+                .description("Authorization requests must be pushed here: send them to the pushed authorization request endpoint first."));
+        }
+        let advanced = workspace.server.advanced.as_ref();
+        let wants_request =
+            advanced.is_some_and(|advanced| advanced.require_request_or_request_uri_parameter);
+        if asked.source == Source::Plain && wants_request {
+            return Err(OAuthError::invalid_request("request_object_required").description(
+                "Authorization requests must come by the parameter request or request_uri here.",
+            ));
+        }
+        if asked.form.get("registration").is_some() {
+            return Err(OAuthError::new(ErrorCode::RegistrationNotSupported, "registration_not_supported")
+                .description("This server does not read the registration parameter."));
+        }
+        Ok(())
+    }
+}
