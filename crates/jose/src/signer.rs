@@ -63,6 +63,19 @@ impl JwtSigner {
         Ok(Self { key, prefix: prefix.into() })
     }
 
+    /// The same signer with another `typ` in the header.
+    ///
+    /// # Errors
+    /// [`Error::Serialize`].
+    pub fn with_typ(&self, typ: &str) -> Result<Self, Error> {
+        let header = base64url::decode(self.prefix.trim_end_matches('.'))?;
+        let mut header: Map<String, Value> = serde_json::from_slice(&header).map_err(|_| Error::Serialize)?;
+        header.insert("typ".to_owned(), typ.into());
+        let mut prefix = base64url::encode(serde_json::to_vec(&header).map_err(|_| Error::Serialize)?);
+        prefix.push('.');
+        Ok(Self { key: self.key.clone(), prefix: prefix.into() })
+    }
+
     /// The algorithm tokens are signed with.
     #[must_use]
     pub const fn algorithm(&self) -> Algorithm {

@@ -2,6 +2,7 @@
 //!
 //! The management API and dynamic registration ask here, so that a client is the same however it came about.
 
+mod answers;
 pub mod complete;
 pub mod keys;
 pub mod sector;

@@ -11,7 +11,7 @@ use symbolon_store::entity::client::SubjectType;
 use symbolon_store::entity::{Client, GoDuration};
 use url::Url;
 
-use super::keys;
+use super::{answers, keys};
 use crate::faults::Faults;
 use crate::oauth2::client_auth::assertion;
 use crate::snapshot::{PublicKeys, Workspace};
@@ -32,6 +32,7 @@ pub fn check(client: &Client, workspace: &Workspace, faults: &mut Faults) {
     redirect_uris(client, workspace, faults);
     uris(client, faults);
     keys::check(client, faults);
+    answers::check(client, workspace, faults);
     lifetimes(client, faults);
     scopes(client, workspace, faults);
 }
@@ -51,11 +52,13 @@ fn identifier(client: &Client, faults: &mut Faults) {
 type Word<'a> = (&'static str, Option<&'a str>, &'static [&'static str]);
 
 fn vocabulary(client: &Client, faults: &mut Faults) {
-    const KEY_WRAP: &[&str] = &["RSA-OAEP", "RSA-OAEP-256"];
-    const CONTENT: &[&str] = &["A256GCM", "A128CBC-HS256"];
+    const KEY_WRAP: &[&str] =
+        &["RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A192KW", "ECDH-ES+A256KW"];
+    const CONTENT: &[&str] =
+        &["A128GCM", "A192GCM", "A256GCM", "A128CBC-HS256", "A192CBC-HS384", "A256CBC-HS512"];
     const SIGNATURES: &[&str] = &["RS256", "ES256", "PS256", "EdDSA"];
     let c = client;
-    let words: [Word<'_>; 15] = [
+    let words: [Word<'_>; 17] = [
         ("application_type", Some(&c.application_type), &["web", "native"]),
         ("authorization_encrypted_response_alg", c.authorization_encrypted_response_alg.as_deref(), KEY_WRAP),
         ("authorization_encrypted_response_enc", c.authorization_encrypted_response_enc.as_deref(), CONTENT),
@@ -72,7 +75,13 @@ fn vocabulary(client: &Client, faults: &mut Faults) {
         ),
         ("id_token_encrypted_response_alg", c.id_token_encrypted_response_alg.as_deref(), KEY_WRAP),
         ("id_token_encrypted_response_enc", c.id_token_encrypted_response_enc.as_deref(), CONTENT),
-        ("id_token_signed_response_alg", c.id_token_signed_response_alg.as_deref(), SIGNATURES),
+        (
+            "id_token_signed_response_alg",
+            c.id_token_signed_response_alg.as_deref(),
+            &["RS256", "ES256", "PS256", "EdDSA", "HS256"],
+        ),
+        ("userinfo_encrypted_response_alg", c.userinfo_encrypted_response_alg.as_deref(), KEY_WRAP),
+        ("userinfo_encrypted_response_enc", c.userinfo_encrypted_response_enc.as_deref(), CONTENT),
         ("request_object_encryption_alg", c.request_object_encryption_alg.as_deref(), KEY_WRAP),
         ("request_object_encryption_enc", c.request_object_encryption_enc.as_deref(), CONTENT),
         (

@@ -9,7 +9,7 @@ use std::fmt;
 use axum::body::Bytes;
 use axum::response::Response;
 use quick_cache::sync::Cache;
-use symbolon_jose::Algorithm;
+use symbolon_jose::{Algorithm, ContentEncryption, KeyManagement};
 use symbolon_protocol::{
     ClientAuthMethod, CodeChallengeMethod, GrantType, MtlsEndpointAliases, OAuthError, Prompt,
     ProviderMetadata,
@@ -197,7 +197,34 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
         ui_locales_supported: Some(words(Language::ALL, Language::tag)),
         acr_values_supported: Some(acr::supported(workspace).into_iter().map(str::to_owned).collect()),
         claim_types_supported: Some(vec!["normal".to_owned()]),
-        id_token_signing_alg_values_supported: algorithms.clone(),
+        // With a client's secret too (OIDC Core §10.1).
+        id_token_signing_alg_values_supported: algorithms
+            .iter()
+            .cloned()
+            .chain([Algorithm::HS256.as_str().to_owned()])
+            .collect(),
+        id_token_encryption_alg_values_supported: Some(words(&KeyManagement::PUBLIC, KeyManagement::as_str)),
+        id_token_encryption_enc_values_supported: Some(words(
+            &ContentEncryption::ALL,
+            ContentEncryption::as_str,
+        )),
+        userinfo_encryption_alg_values_supported: Some(words(&KeyManagement::PUBLIC, KeyManagement::as_str)),
+        userinfo_encryption_enc_values_supported: Some(words(
+            &ContentEncryption::ALL,
+            ContentEncryption::as_str,
+        )),
+        authorization_signing_alg_values_supported: Some(algorithms.clone()),
+        authorization_encryption_alg_values_supported: Some(words(
+            &KeyManagement::PUBLIC,
+            KeyManagement::as_str,
+        )),
+        authorization_encryption_enc_values_supported: Some(words(
+            &ContentEncryption::ALL,
+            ContentEncryption::as_str,
+        )),
+        introspection_signing_alg_values_supported: Some(vec![
+            workspace.keys.signer.algorithm().as_str().to_owned(),
+        ]),
         userinfo_signing_alg_values_supported: Some(algorithms),
         ..ProviderMetadata::default()
     }

@@ -1,19 +1,23 @@
-//! Token introspection (RFC 7662): `POST /{tid}/{aid}/oauth2/introspect`.
+//! Token introspection (RFC 7662; as a signed JWT RFC 9701): `POST /{tid}/{aid}/oauth2/introspect`.
 //!
 //! A token that is unknown, expired or revoked, that belongs to another workspace, or that the caller may not know
 //! about is `active: false` and nothing more. When the store cannot tell, the answer is 503 and never a guess.
 
 use axum::response::Response;
+use http::header::ACCEPT;
+use http::{HeaderMap, HeaderValue};
+use serde::Serialize;
 use symbolon_protocol::{ErrorCode, Form, IntrospectionResponse, OAuthError};
 
 use super::access_token::{self, AccessToken};
-use super::answer::no_store_json;
+use super::answer::{no_store, no_store_json};
 use super::caller::{Caller, INTROSPECT_TOKENS};
 use super::error::{ErrorBody, ErrorResponse, store_failure};
 use super::form_body::FormBody;
 use super::forms::TokenToExamine;
 use super::issue::subject;
 use super::records::{GrantRecord, RefreshRecord};
+use super::sealing;
 use crate::cx::Cx;
 
 /// Tells whether a token is live, and what it says.
@@ -22,7 +26,7 @@ use crate::cx::Cx;
     params(("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace")),
     request_body(content = TokenToExamine, content_type = "application/x-www-form-urlencoded"),
     responses(
-        (status = 200, description = "What the token says, or that it is not active", body = IntrospectionResponse),
+        (status = 200, description = "What the token says, or that it is not active; a JWT if the caller accepts one", content((IntrospectionResponse = "application/json"), (String = "application/token-introspection+jwt"))),
         (status = 400, description = "The request is malformed", body = ErrorBody),
         (status = 401, description = "The caller is not who it says it is", body = ErrorBody),
         (status = 403, description = "The access token lacks the scope introspect_tokens", body = ErrorBody),
@@ -32,10 +36,45 @@ use crate::cx::Cx;
 pub async fn introspect(cx: Cx, FormBody { headers, form }: FormBody) -> Result<Response, ErrorResponse> {
     let caller = Caller::authenticate(&cx, &headers, &form, INTROSPECT_TOKENS).await?;
     match answer(&cx, &caller, &form).await {
+        Ok(answer) if wants_jwt(&headers) => signed(&cx, &caller, &answer)
+            .map_err(|error| ErrorResponse::from(error).of_client(Some(caller.client.id()))),
         Ok(answer) => Ok(no_store_json(&answer)),
         Err(error) => Err(ErrorResponse::from(error).of_client(Some(caller.client.id()))),
     }
 }
+
+/// Whether the caller asks for a signed answer (RFC 9701 §4).
+fn wants_jwt(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let types =
+        accepted.flat_map(|value| value.split(',')).map(|part| part.split(';').next().unwrap_or_default());
+    types.map(str::trim).any(|word| word.eq_ignore_ascii_case(JWT))
+}
+
+/// The answer as a JWT for this caller alone (RFC 9701 §5). Its type and its shape keep it from being taken for an
+/// access token.
+fn signed(cx: &Cx, caller: &Caller, answer: &IntrospectionResponse) -> Result<Response, OAuthError> {
+    let signer = sealing::signer(cx, &caller.client, None)?.with_typ("token-introspection+jwt");
+    let signer = signer.map_err(|error| OAuthError::server_error("signing_failed").detail(error))?;
+    let claims = Signed {
+        iss: &cx.issuer(),
+        aud: caller.client.id(),
+        iat: cx.now.seconds(),
+        token_introspection: answer,
+    };
+    Ok(no_store(HeaderValue::from_static(JWT), sealing::sign(&signer, &claims)?.into()))
+}
+
+/// What a signed answer says.
+#[derive(Serialize)]
+struct Signed<'a> {
+    iss: &'a str,
+    aud: &'a str,
+    iat: i64,
+    token_introspection: &'a IntrospectionResponse,
+}
+
+const JWT: &str = "application/token-introspection+jwt";
 
 async fn answer(cx: &Cx, caller: &Caller, form: &Form) -> Result<IntrospectionResponse, OAuthError> {
     // RFC 7662 §2.1: against scanning for tokens, only who can prove who they are may ask.

@@ -6,7 +6,6 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use symbolon_jose::Algorithm;
 use symbolon_protocol::{Form, OAuthError};
 
 use super::access_token::{self, AccessToken};
@@ -17,6 +16,7 @@ use super::error::{ErrorBody, ErrorResponse};
 use super::form_body::FormBody;
 use super::forms::Userinfo;
 use super::issue::OPENID;
+use super::sealing;
 use crate::cx::Cx;
 
 /// What is known about the person.
@@ -27,7 +27,7 @@ struct About<'a> {
     claims: Map<String, Value>,
 }
 
-/// The same as a JWT (§5.3.2): it names its issuer and its reader.
+/// The same as a JWT, signed or encrypted or both (§5.3.2): it names its issuer and its reader.
 #[derive(Serialize)]
 struct Signed<'a> {
     iss: &'a str,
@@ -70,7 +70,7 @@ pub async fn post(cx: Cx, request: Request) -> Result<Response, ErrorResponse> {
 
 async fn userinfo(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Response, ErrorResponse> {
     let token = access_token::authorize(cx, headers, form).await?;
-    let mut response = answer(cx, &token).map_err(|error| {
+    let mut response = answer(cx, &token).await.map_err(|error| {
         ErrorResponse::at_resource(error, token.claims.scheme()).of_client(Some(token.client.id()))
     })?;
     if token.claims.jkt().is_some() {
@@ -79,7 +79,7 @@ async fn userinfo(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Response,
     Ok(response)
 }
 
-fn answer(cx: &Cx, token: &AccessToken) -> Result<Response, OAuthError> {
+async fn answer(cx: &Cx, token: &AccessToken) -> Result<Response, OAuthError> {
     let grant = token.grant.as_ref().filter(|_| token.claims.has_scope(OPENID)).ok_or_else(|| {
         OAuthError::insufficient_scope("scope_missing")
             .description("The access token lacks the scope openid.")
@@ -90,19 +90,26 @@ fn answer(cx: &Cx, token: &AccessToken) -> Result<Response, OAuthError> {
         sub: &token.claims.sub,
         claims: claims::released(&token.claims.scopes(), &grant.claims.userinfo, &grant.authentication),
     };
-    let wanted = token.client.entity.userinfo_signed_response_alg.as_str();
-    if matches!(wanted, "" | "none") {
+    let client = &*token.client;
+    let encrypter = sealing::encrypter(
+        cx,
+        client,
+        client.entity.userinfo_encrypted_response_alg.as_deref(),
+        client.entity.userinfo_encrypted_response_enc.as_deref(),
+    );
+    let encrypter = encrypter.await?;
+    let wanted = client.entity.userinfo_signed_response_alg.as_str();
+    let is_signed = !matches!(wanted, "" | "none");
+    if !is_signed && encrypter.is_none() {
         return Ok(no_store_json(&about));
     }
-    let signer =
-        wanted.parse::<Algorithm>().ok().and_then(|algorithm| cx.workspace.keys.signer_for(algorithm));
-    let signer = signer.ok_or_else(|| {
-        OAuthError::server_error("userinfo_algorithm_without_key")
-            .detail("userinfo_signed_response_alg asks for an algorithm that no current key of the workspace serves")
-            .got(wanted)
-    })?;
-    let signed = Signed { iss: &cx.issuer(), aud: token.client.id(), about };
-    let token = signer.sign_json(&signed);
-    let token = token.map_err(|error| OAuthError::server_error("signing_failed").detail(error))?;
+    let named = Signed { iss: &cx.issuer(), aud: client.id(), about };
+    let token = match encrypter {
+        Some(encrypter) if !is_signed => sealing::encrypt(&encrypter, &named)?,
+        encrypter => {
+            let signer = sealing::signer(cx, client, Some(wanted))?;
+            sealing::nest(encrypter.as_ref(), sealing::sign(&signer, &named)?)?
+        }
+    };
     Ok(no_store(HeaderValue::from_static("application/jwt"), token.into()))
 }

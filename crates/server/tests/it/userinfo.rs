@@ -178,8 +178,9 @@ async fn a_client_may_want_it_signed() {
     app.change_client("client", |client| client.userinfo_signed_response_alg = "RS256".into()).await;
     insta::assert_snapshot!(app.get(USERINFO).bearer(&bearer).await.refused(), @r"
     500 server_error: The server met an unexpected condition.
-    reason: userinfo_algorithm_without_key
-    detail: userinfo_signed_response_alg asks for an algorithm that no current key of the workspace serves
+    reason: signing_algorithm_without_key
+    detail: the client has registered an algorithm that no key serves
+    expected: ES256
     got: RS256
     client: client
     ");

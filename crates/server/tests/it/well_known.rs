@@ -16,8 +16,27 @@ async fn discovery_tells_what_works() {
       "acr_values_supported": [
         "1"
       ],
+      "authorization_encryption_alg_values_supported": [
+        "RSA-OAEP-256",
+        "RSA-OAEP",
+        "ECDH-ES",
+        "ECDH-ES+A128KW",
+        "ECDH-ES+A192KW",
+        "ECDH-ES+A256KW"
+      ],
+      "authorization_encryption_enc_values_supported": [
+        "A256GCM",
+        "A192GCM",
+        "A128GCM",
+        "A256CBC-HS512",
+        "A192CBC-HS384",
+        "A128CBC-HS256"
+      ],
       "authorization_endpoint": "https://localhost:8443/default/default/oauth2/authorize",
       "authorization_response_iss_parameter_supported": true,
+      "authorization_signing_alg_values_supported": [
+        "ES256"
+      ],
       "claim_types_supported": [
         "normal"
       ],
@@ -81,8 +100,25 @@ async fn discovery_tells_what_works() {
         "refresh_token",
         "implicit"
       ],
+      "id_token_encryption_alg_values_supported": [
+        "RSA-OAEP-256",
+        "RSA-OAEP",
+        "ECDH-ES",
+        "ECDH-ES+A128KW",
+        "ECDH-ES+A192KW",
+        "ECDH-ES+A256KW"
+      ],
+      "id_token_encryption_enc_values_supported": [
+        "A256GCM",
+        "A192GCM",
+        "A128GCM",
+        "A256CBC-HS512",
+        "A192CBC-HS384",
+        "A128CBC-HS256"
+      ],
       "id_token_signing_alg_values_supported": [
-        "ES256"
+        "ES256",
+        "HS256"
       ],
       "introspection_endpoint": "https://localhost:8443/default/default/oauth2/introspect",
       "introspection_endpoint_auth_methods_supported": [
@@ -99,6 +135,9 @@ async fn discovery_tells_what_works() {
         "PS256",
         "EdDSA",
         "RS256"
+      ],
+      "introspection_signing_alg_values_supported": [
+        "ES256"
       ],
       "issuer": "https://localhost:8443/default/default",
       "jwks_uri": "https://localhost:8443/default/default/.well-known/jwks.json",
@@ -193,6 +232,22 @@ async fn discovery_tells_what_works() {
         "de",
         "pl",
         "ar"
+      ],
+      "userinfo_encryption_alg_values_supported": [
+        "RSA-OAEP-256",
+        "RSA-OAEP",
+        "ECDH-ES",
+        "ECDH-ES+A128KW",
+        "ECDH-ES+A192KW",
+        "ECDH-ES+A256KW"
+      ],
+      "userinfo_encryption_enc_values_supported": [
+        "A256GCM",
+        "A192GCM",
+        "A128GCM",
+        "A256CBC-HS512",
+        "A192CBC-HS384",
+        "A128CBC-HS256"
       ],
       "userinfo_endpoint": "https://localhost:8443/default/default/userinfo",
       "userinfo_signing_alg_values_supported": [

@@ -228,6 +228,10 @@ pub struct Client {
     pub updated_at: Option<Timestamp>,
     /// `Token_ttls` takes effect.
     pub use_custom_token_ttls: bool,
+    /// JWE `alg` of userinfo; an addition to ACP.
+    pub userinfo_encrypted_response_alg: Option<String>,
+    /// JWE `enc` of userinfo; an addition to ACP.
+    pub userinfo_encrypted_response_enc: Option<String>,
     /// None = JSON, else signed JWT.
     #[schema(default = "none")]
     pub userinfo_signed_response_alg: String,
@@ -333,6 +337,8 @@ impl Default for Client {
             trusted: false,
             updated_at: None,
             use_custom_token_ttls: false,
+            userinfo_encrypted_response_alg: None,
+            userinfo_encrypted_response_enc: None,
             userinfo_signed_response_alg: "none".to_owned(),
         }
     }

@@ -47,12 +47,14 @@ pub async fn issue(
         record: grant_record(cx, request, session),
         nonce: request.nonce.clone(),
     };
-    let front = issue::front_channel(
+    let mut front = issue::front_channel(
         cx,
         client,
         &person,
         FrontChannel { wanted, code: code.as_deref(), state: request.state.as_deref() },
     )?;
+
+    issue::seal_front_channel(cx, client, &mut front).await?;
     let record = CodeRecord {
         redirect_uri: request.redirect_uri_sent.then(|| request.redirect_uri.clone()),
         code_challenge: request.code_challenge.clone(),

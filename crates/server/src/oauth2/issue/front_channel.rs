@@ -41,6 +41,11 @@ impl FrontChannelResponse {
         self.0.iter().find(|(name, _)| *name == "access_token").map(|(_, value)| value.as_str())
     }
 
+    /// The ID token, if there is one.
+    pub(super) fn id_token_mut(&mut self) -> Option<&mut String> {
+        self.0.iter_mut().find(|(name, _)| *name == "id_token").map(|(_, value)| value)
+    }
+
     /// The parameters, with a code before them.
     pub fn with_code(self, code: Option<String>) -> Vec<(&'static str, String)> {
         code.map(|code| ("code", code)).into_iter().chain(self.0).collect()

@@ -61,7 +61,16 @@ impl Draft<'_> {
         // A client may ask for an algorithm that the workspace has a key for.
         let wanted = client.entity.id_token_signed_response_alg.as_deref();
         let wanted = wanted.and_then(|name| name.parse::<Algorithm>().ok());
-        let signer = wanted.and_then(|algorithm| keys.signer_for(algorithm)).unwrap_or(&keys.signer);
+        let secret = wanted.and_then(|algorithm| client.secret_signer(algorithm));
+        let signer = match (&secret, wanted) {
+            (Some(signer), _) => signer,
+            (None, Some(algorithm)) if algorithm.is_symmetric() => {
+                return Err(OAuthError::server_error("signing_algorithm_without_key")
+                    .detail("id_token_signed_response_alg needs a client secret that is long enough")
+                    .got(algorithm.as_str()));
+            }
+            (None, wanted) => wanted.and_then(|algorithm| keys.signer_for(algorithm)).unwrap_or(&keys.signer),
+        };
         let hash = |value: &str| half_hash(signer.algorithm(), value);
         let authentication = &person.record.authentication;
         let issuer = cx.issuer();

@@ -6,6 +6,7 @@
 mod access_token;
 pub mod audience;
 pub mod binding;
+mod encrypted;
 mod front_channel;
 mod id_token;
 mod lifetimes;
@@ -17,6 +18,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 use symbolon_protocol::{OAuthError, TokenResponse};
 
+pub use encrypted::{seal, seal_front_channel};
 pub use front_channel::{FrontChannel, FrontChannelIssued, FrontChannelResponse, front_channel};
 pub use lifetimes::Lifetimes;
 pub use refresh_token::{NewRefresh, may_refresh};

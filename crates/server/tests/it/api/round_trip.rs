@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::Console;
 use super::console::token;
 use super::document::{document, full};
-use crate::harness::{TestApp, TestAuthority};
+use crate::harness::{Recipient, TestApp, TestAuthority};
 
 /// Replaces members of a full value by ones that also mean something.
 fn with(mut value: Value, members: Value) -> Value {
@@ -39,19 +39,21 @@ fn full_client(document: &Value) -> Value {
     let client = full(document, "Client");
     let key = json!({"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
         "kid": "key-1", "use": "sig", "alg": "EdDSA"});
-    with(
+    let recipient = serde_json::to_value(Recipient::new("RSA-OAEP").jwks()).unwrap();
+    let encryption_key = &recipient["keys"][0];
+    let client = with(
         client,
         json!({
             "app_url": "https://a.example/", "application_type": "native", "authorization_server_id": "default",
             "authorization_encrypted_response_alg": "RSA-OAEP-256", "authorization_encrypted_response_enc": "A256GCM",
-            "authorization_signed_response_alg": "PS256", "backchannel_authentication_request_signing_alg": "ES256",
+            "authorization_signed_response_alg": "ES256", "backchannel_authentication_request_signing_alg": "ES256",
             "backchannel_client_notification_endpoint": "https://a.example/ciba",
             "backchannel_logout_uri": "https://a.example/logout", "backchannel_token_delivery_mode": "ping",
             "client_id": "everything", "client_uri": "https://a.example/client",
             "grant_types": ["authorization_code", "refresh_token", "client_credentials"],
             "id_token_encrypted_response_alg": "RSA-OAEP", "id_token_encrypted_response_enc": "A128CBC-HS256",
-            "id_token_signed_response_alg": "PS256", "introspection_endpoint_auth_method": "client_secret_post",
-            "revocation_endpoint_auth_method": "none", "rotated_secrets_expire_at": [4_102_444_800_u32], "jwks": {"keys": [key]},
+            "id_token_signed_response_alg": "HS256", "introspection_endpoint_auth_method": "client_secret_post",
+            "revocation_endpoint_auth_method": "none", "rotated_secrets_expire_at": [4_102_444_800_u32], "jwks": {"keys": [key, encryption_key]},
             "initiate_login_uri": "https://a.example/login",
             "logo_uri": "https://a.example/logo", "policy_uri": "https://a.example/policy",
             "post_logout_redirect_uris": ["https://a.example/bye"],
@@ -64,6 +66,10 @@ fn full_client(document: &Value) -> Value {
             "token_endpoint_auth_method": "client_secret_post", "token_endpoint_auth_signing_alg": "RS256",
             "tos_uri": "https://a.example/tos", "tenant_id": "default", "userinfo_signed_response_alg": "ES256",
         }),
+    );
+    with(
+        client,
+        json!({"userinfo_encrypted_response_alg": "RSA-OAEP-256", "userinfo_encrypted_response_enc": "A128GCM"}),
     )
 }
 

@@ -1,3 +1,4 @@
 //! Endpoints of OpenID Connect beside the protocol endpoints.
 
+mod encryption;
 mod logout;

@@ -1,6 +1,7 @@
 //! `/api/admin/{tid}`
 
 mod certificates;
+mod client_answers;
 mod clients;
 mod idps;
 mod keys;

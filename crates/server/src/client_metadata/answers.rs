@@ -1,0 +1,96 @@
+//! How what is told to a client is signed and encrypted: the algorithms must have keys (OIDC Registration §2, JARM §3).
+
+use symbolon_jose::{EncryptionKey, Jwk, KeyManagement};
+use symbolon_protocol::ClientAuthMethod;
+use symbolon_store::entity::Client;
+
+use crate::faults::Faults;
+use crate::snapshot::Workspace;
+
+/// Notes algorithms that nothing could be signed with or encrypted to.
+pub(super) fn check(client: &Client, workspace: &Workspace, faults: &mut Faults) {
+    signed(client, workspace, faults);
+    encrypted(client, faults);
+    let needs_encryption = workspace.server.enforce_id_token_encryption
+        && client.scopes.iter().any(|scope| scope == "openid")
+        && is_empty(client.id_token_encrypted_response_alg.as_deref());
+    faults.check(
+        !needs_encryption,
+        "id_token_encrypted_response_alg",
+        "must be given: the workspace encrypts ID tokens (enforce_id_token_encryption)",
+    );
+}
+
+fn signed(client: &Client, workspace: &Workspace, faults: &mut Faults) {
+    let own: Vec<_> = workspace.keys.signing_algorithms().map(symbolon_jose::Algorithm::as_str).collect();
+    for (name, word) in [
+        ("id_token_signed_response_alg", client.id_token_signed_response_alg.as_deref()),
+        ("userinfo_signed_response_alg", Some(client.userinfo_signed_response_alg.as_str())),
+        ("authorization_signed_response_alg", client.authorization_signed_response_alg.as_deref()),
+    ] {
+        let Some(word) = word.filter(|word| !matches!(*word, "" | "none")) else { continue };
+        if word == "HS256" {
+            let is_public = client.token_endpoint_auth_method == ClientAuthMethod::None.as_str();
+            faults.check(
+                !is_public,
+                name,
+                "is HS256, which needs a client secret, and a public client has none",
+            );
+        } else if !own.contains(&word) {
+            let message =
+                format!("is {word}, and the workspace has no key for it: it signs with {}", own.join(", "));
+            faults.add(name, message);
+        }
+    }
+}
+
+fn encrypted(client: &Client, faults: &mut Faults) {
+    let c = client;
+    for (names, alg, enc) in [
+        (
+            ["id_token_encrypted_response_alg", "id_token_encrypted_response_enc"],
+            &c.id_token_encrypted_response_alg,
+            &c.id_token_encrypted_response_enc,
+        ),
+        (
+            ["userinfo_encrypted_response_alg", "userinfo_encrypted_response_enc"],
+            &c.userinfo_encrypted_response_alg,
+            &c.userinfo_encrypted_response_enc,
+        ),
+        (
+            ["authorization_encrypted_response_alg", "authorization_encrypted_response_enc"],
+            &c.authorization_encrypted_response_alg,
+            &c.authorization_encrypted_response_enc,
+        ),
+    ] {
+        if is_empty(alg.as_deref()) {
+            let message = format!("needs {} beside it", names[0]);
+            faults.check(is_empty(enc.as_deref()), names[1], &message);
+            continue;
+        }
+        // An unknown word is noted elsewhere.
+        let Some(algorithm) = alg.as_deref().and_then(|alg| alg.parse::<KeyManagement>().ok()) else {
+            continue;
+        };
+        if !has_key(client, algorithm) {
+            let message =
+                format!("is {algorithm}, and neither jwks nor jwks_uri has a key to encrypt to for it");
+            faults.add(names[0], message);
+        }
+    }
+}
+
+/// Whether the client has registered a key for the algorithm. What is behind its `jwks_uri` is seen when it is used.
+fn has_key(client: &Client, algorithm: KeyManagement) -> bool {
+    if client.jwks_uri.as_deref().is_some_and(|url| !url.is_empty()) {
+        return true;
+    }
+    let keys = client.jwks.iter().flat_map(|jwks| &jwks.keys);
+    let keys: Vec<Jwk> =
+        keys.filter_map(|key| serde_json::from_value(serde_json::to_value(key).ok()?).ok()).collect();
+    EncryptionKey::choose(&keys, algorithm).is_ok()
+}
+
+fn is_empty(word: Option<&str>) -> bool {
+    word.is_none_or(str::is_empty)
+}
