@@ -243,6 +243,7 @@ fn certificates_that_cannot_be_used_are_a_sentence() {
         data,
         "--server.bind=localhost",
         "--server.port=0",
+        "--server.url=https://localhost:8443",
         "--metrics.enabled=false",
     ];
     all.extend(arguments);

@@ -55,7 +55,7 @@ async fn all_faults_come_at_once_with_their_paths() {
     client_id: must be at most 200 visible ASCII characters without slashes
     client_secret: must have 32 characters or more
     grant_types[1]: is no grant type that this server knows
-    id_token_signed_response_alg: must be one of RS256, ES256, PS256, EdDSA
+    id_token_signed_response_alg: must be one of RS256, ES256, PS256, EdDSA, HS256
     jwks.keys[0]: JWK member x is malformed
     jwks_uri: must be an https URL
     logo_uri: must be an absolute http or https URL
