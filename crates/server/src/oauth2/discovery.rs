@@ -25,6 +25,7 @@ use super::client_auth::{CLIENT_AUTH_METHODS, assertion};
 use super::dpop;
 use super::error::{ErrorBody, ErrorResponse};
 use super::grants::GRANTS;
+use super::register;
 use super::response_modes;
 use crate::base_url::BaseUrl;
 use crate::cx::Cx;
@@ -137,7 +138,7 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
         workspace.keys.signing_algorithms().map(|algorithm| algorithm.as_str().to_owned()).collect();
     let serves_par = pushed::is_served(workspace);
     let assertions = assertion_algorithms(workspace);
-    let registers = server.dynamic_client_registration.as_ref().is_some_and(|settings| settings.enabled);
+    let registers = register::access::is_served(workspace);
     ProviderMetadata {
         issuer: cx.issuer(),
         authorization_endpoint: url(&cx.base_url, "/oauth2/authorize"),

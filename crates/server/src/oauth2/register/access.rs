@@ -4,11 +4,12 @@
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, StatusCode};
 use symbolon_protocol::{ErrorCode, Form, OAuthError};
-use symbolon_store::entity::server::DynamicClientRegistrationSettings;
+use symbolon_store::entity::server::{DynamicClientRegistrationSettings, PayloadFormat};
 
 use crate::cx::Cx;
 use crate::oauth2::access_token::{self, Scheme};
 use crate::oauth2::error::ErrorResponse;
+use crate::snapshot::Workspace;
 
 /// The scope of an initial access token (ACP).
 pub const DCR_REGISTER: &str = "dcr_register";
@@ -26,12 +27,23 @@ pub struct Approval {
 /// 403 `access_denied` where they cannot.
 pub fn enabled(cx: &Cx) -> Result<&DynamicClientRegistrationSettings, ErrorResponse> {
     let settings = cx.workspace.server.dynamic_client_registration.as_ref();
-    settings.filter(|settings| settings.enabled).ok_or_else(|| {
+    settings.filter(|_| is_served(&cx.workspace)).ok_or_else(|| {
         let error = OAuthError::access_denied("registration_disabled")
             .description("Clients cannot register themselves here.")
-            .expected("dynamic_client_registration.enabled");
+            .expected("dynamic_client_registration.enabled, payload.format json, enable_trust_anchor off");
         ErrorResponse::with_status(error, StatusCode::FORBIDDEN)
     })
+}
+
+/// Whether clients can register themselves in the workspace. Where it demands signed bodies or software statements
+/// they cannot: those are not read yet, and nothing unsigned may pass for them.
+pub fn is_served(workspace: &Workspace) -> bool {
+    let server = &workspace.server;
+    let is_plain = |settings: &DynamicClientRegistrationSettings| {
+        settings.payload.as_ref().is_none_or(|payload| payload.format != PayloadFormat::Jws)
+    };
+    let settings = server.dynamic_client_registration.as_ref();
+    settings.is_some_and(|settings| settings.enabled && is_plain(settings)) && !server.enable_trust_anchor
 }
 
 /// Whether this request may register a client.

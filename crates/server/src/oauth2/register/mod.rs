@@ -19,7 +19,7 @@ use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use symbolon_protocol::{ClientAuthMethod, OAuthError};
 use symbolon_store::entity::client::Confirmation;
-use symbolon_store::entity::server::{DynamicClientRegistrationSettings, PayloadFormat};
+use symbolon_store::entity::server::DynamicClientRegistrationSettings;
 use symbolon_store::entity::{Client, Secret};
 use symbolon_store::{NewRegistration, Registered, StoreError};
 
@@ -71,7 +71,7 @@ impl<S: Sync> FromRequestParts<S> for ClientId {
 pub async fn register(cx: Cx, request: RawBody) -> Result<Response, ErrorResponse> {
     let settings = enabled(&cx)?;
     let approval = approve(&cx, settings, &request.headers).await?;
-    let metadata = read(&cx, settings, &request)?;
+    let metadata = read(&request)?;
     let mut client = metadata.into_client()?;
     client.client_id_issued_at = cx.now.seconds();
     client.confirmation = confirmation(&cx, settings)?;
@@ -128,7 +128,7 @@ pub async fn put(cx: Cx, ClientId(client_id): ClientId, request: RawBody) -> Res
     limit(&cx)?;
     let before = &manager.client;
     check_unchangeable(&request, before)?;
-    let mut client = read(&cx, settings, &request)?.into_client()?;
+    let mut client = read(&request)?.into_client()?;
     keep(&mut client, before);
     let approved = before.value.grant_types.iter().any(|word| !rules::is_of_people(word));
     let client = checked(&cx, settings, client, approved).await?;
@@ -178,17 +178,7 @@ pub async fn delete(
 }
 
 /// The metadata in the body.
-fn read(
-    cx: &Cx,
-    settings: &DynamicClientRegistrationSettings,
-    request: &RawBody,
-) -> Result<ClientMetadata, OAuthError> {
-    let is_signed = settings.payload.as_ref().is_some_and(|payload| payload.format == PayloadFormat::Jws);
-    if is_signed || cx.workspace.server.enable_trust_anchor {
-        return Err(OAuthError::server_error("registration_not_served")
-            .description("This kind of registration is not served.")
-            .detail("signed bodies and software statements are not read yet"));
-    }
+fn read(request: &RawBody) -> Result<ClientMetadata, OAuthError> {
     let metadata = body::metadata(request.json()?)?;
     if metadata.software_statement.is_some() {
         return Err(OAuthError::new(

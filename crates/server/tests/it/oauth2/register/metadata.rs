@@ -342,6 +342,11 @@ async fn discovery_names_the_endpoint_where_it_works() {
     let metadata = app.get(discovery).await.ok();
     assert_eq!(metadata["registration_endpoint"], format!("https://localhost:8443{REGISTER}"));
     assert_eq!(metadata["mtls_endpoint_aliases"]["registration_endpoint"], metadata["registration_endpoint"]);
+    // Where a workspace wants software statements, nothing unsigned passes for one.
+    app.change_workspace(|server| server.enable_trust_anchor = true).await;
+    assert_eq!(app.get(discovery).await.ok().get("registration_endpoint"), None);
+    let answer = register(&app, with(json!({}))).await;
+    assert_eq!(answer.reason(), "403 access_denied registration_disabled");
 }
 
 /// OpenID Connect Registration §5: who is not in the list of a sector must not see its subjects.
