@@ -11,20 +11,6 @@ use crate::oauth2::error::ErrorResponse;
 use crate::pages::{Brand, Discovery, FormTargets, HomePage, WalkThrough};
 use crate::seed::demo;
 
-/// The walk-through's client, as it is pasted into Swagger UI.
-const CLIENT_BODY: &str = r#"{
-  "authorization_server_id": "default",
-  "client_id": "client-mtls",
-  "client_name": "My app",
-  "grant_types": ["authorization_code"],
-  "redirect_uris": ["https://example.com/callback"],
-  "token_endpoint_auth_method": "tls_client_auth",
-  "tls_client_auth_subject_dn": "example.com",
-  "tls_client_certificate_bound_access_tokens": true,
-  "response_types": ["token", "id_token", "code"],
-  "scopes": ["email", "openid"]
-}"#;
-
 /// Shows the page. What a stranger may not know (which tenants there are) is on it under `quickstart` alone.
 pub async fn get(State(app): State<App>, parts: Parts) -> Response {
     let base_url = match BaseUrl::of(&parts, &app) {
@@ -60,10 +46,8 @@ fn quickstart(app: &App, base_url: &BaseUrl) -> HomePage {
             swagger_client_id: demo::SWAGGER_CLIENT.to_owned(),
             swagger_client_secret: demo::CLIENT_SECRET.to_owned(),
             tenant: demo::TENANT.to_owned(),
-            client_body: CLIENT_BODY.to_owned(),
-            authorize_path: "/default/default/oauth2/authorize?client_id=client-mtls&scope=openid\
-                             &redirect_uri=https%3A%2F%2Fexample.com%2Fcallback&response_type=code"
-                .to_owned(),
+            client_body: demo::WALK_THROUGH_CLIENT.to_owned(),
+            authorize_path: demo::WALK_THROUGH_AUTHORIZE.to_owned(),
             username: username.to_owned(),
             password: password.to_owned(),
             token_command,

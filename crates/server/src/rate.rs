@@ -105,7 +105,8 @@ pub fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-fn key(of: &impl Hash) -> u64 {
+/// What something is counted under.
+pub fn key(of: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     of.hash(&mut hasher);
     hasher.finish()

@@ -10,6 +10,7 @@ mod code_exchange;
 mod codes;
 mod decoupled_requests;
 mod grants;
+mod issued_tokens;
 mod pushed_requests;
 mod refresh_tokens;
 mod revoked_tokens;

@@ -5,7 +5,10 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use symbolon_server::config::Config;
-use symbolon_server::seed::demo::{ADMIN, CLIENT_SECRET, SWAGGER_CLIENT, SYSTEM_ADMIN, SYSTEM_CLIENT, USER};
+use symbolon_server::seed::demo::{
+    ADMIN, CLIENT_SECRET, SWAGGER_CLIENT, SYSTEM_ADMIN, SYSTEM_CLIENT, USER, WALK_THROUGH_AUTHORIZE,
+    WALK_THROUGH_CLIENT,
+};
 
 use crate::certificates::Pair;
 
@@ -17,20 +20,6 @@ pub(crate) struct WalkThrough {
     metrics: Option<String>,
     is_open: bool,
 }
-
-/// The body of the manual's page, member by member.
-const CLIENT: &str = r#"{
-  "authorization_server_id": "default",
-  "client_id": "client-mtls",
-  "client_name": "My app",
-  "grant_types": ["authorization_code"],
-  "redirect_uris": ["https://example.com/callback"],
-  "token_endpoint_auth_method": "tls_client_auth",
-  "tls_client_auth_subject_dn": "example.com",
-  "tls_client_certificate_bound_access_tokens": true,
-  "response_types": ["token", "id_token", "code"],
-  "scopes": ["email", "openid"]
-}"#;
 
 impl WalkThrough {
     /// For a server that listens on `port`, and with its metrics on `metrics`.
@@ -91,15 +80,11 @@ impl fmt::Display for WalkThrough {
             "  -d grant_type=client_credentials | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')"
         )?;
         writeln!(f, "curl -k {base}/api/admin/default/clients -H \"Authorization: Bearer $TOKEN\" \\")?;
-        writeln!(f, "  -H 'Content-Type: application/json' -d '{CLIENT}'")?;
+        writeln!(f, "  -H 'Content-Type: application/json' -d '{WALK_THROUGH_CLIENT}'")?;
         writeln!(f)?;
         writeln!(f, "2. Open this, log in as {} with password {}, and accept:", USER.0, USER.1)?;
         writeln!(f)?;
-        writeln!(
-            f,
-            "{base}/default/default/oauth2/authorize?client_id=client-mtls&scope=openid\
-             &redirect_uri=https%3A%2F%2Fexample.com%2Fcallback&response_type=code"
-        )?;
+        writeln!(f, "{base}{WALK_THROUGH_AUTHORIZE}")?;
         writeln!(f)?;
         writeln!(f, "3. The browser ends at https://example.com/callback?code=… Redeem the code soon:")?;
         writeln!(f)?;

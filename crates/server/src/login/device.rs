@@ -224,7 +224,7 @@ impl Waiting {
         let scope = &self.found.doc.scope;
         let record = decoupled::grant(cx, scope.clone(), session);
         // Tokens may be fetched until the request ends.
-        let seconds = Lifetimes::of(&cx.workspace, &self.client).grant();
+        let seconds = Lifetimes::of(&cx.workspace, &self.client).grant_after(0);
         let grant = NewGrant {
             id: &cx.app.rng.uuid().to_string(),
             client_id: self.client.id(),

@@ -6,14 +6,13 @@
 //! counts before it is looked at, so that many at once are not one.
 //! Counts live in the memory of the node, bounded, and fade within the window.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use quick_cache::unsync::Cache;
 
 use crate::clock::Timestamp;
-use crate::rate::network;
+use crate::rate::{key, network};
 
 /// Failures are forgotten this many seconds after the first of a series.
 const WINDOW_SECONDS: i64 = 5 * 60;
@@ -142,12 +141,6 @@ impl Attempt<'_> {
     const fn place(&self) -> (&str, &str) {
         (self.tenant_id, self.workspace_id)
     }
-}
-
-fn key(of: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    of.hash(&mut hasher);
-    hasher.finish()
 }
 
 #[cfg(test)]

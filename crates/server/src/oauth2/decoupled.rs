@@ -136,16 +136,7 @@ pub fn not_spent() -> OAuthError {
 
 /// The grant of an answer given by this person in this session.
 pub fn grant(cx: &Cx, scope: ScopeSet, session: &Session) -> GrantRecord {
-    let person = &session.person;
-    let authentication = Authentication {
-        subject: person.subject.clone(),
-        username: person.username.clone(),
-        idp_id: person.idp_id.clone(),
-        amr: person.amr.clone(),
-        auth_time: session.auth_time,
-        authentication_context: person.authentication_context.clone(),
-        session_id: session.public_id(),
-    };
+    let authentication = Authentication::of(session);
     GrantRecord {
         scope,
         acr: acr::of(&cx.workspace, &authentication.amr, &[]),

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use symbolon_protocol::{ClaimsRequest, CodeChallenge, Confirmation, ScopeSet};
 
+use crate::login::Session;
+
 /// A grant: what one person let one client have, once. Codes, refresh tokens and access tokens belong to a grant
 /// and end with it. The document of the store's `grants` row; client and subject are columns.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,6 +42,22 @@ pub struct Authentication {
     pub authentication_context: Map<String, Value>,
     /// Names the session to the client (`sid`): a digest, not the cookie's value.
     pub session_id: String,
+}
+
+impl Authentication {
+    /// The one that a session began with.
+    pub fn of(session: &Session) -> Self {
+        let person = &session.person;
+        Self {
+            subject: person.subject.clone(),
+            username: person.username.clone(),
+            idp_id: person.idp_id.clone(),
+            amr: person.amr.clone(),
+            auth_time: session.auth_time,
+            authentication_context: person.authentication_context.clone(),
+            session_id: session.public_id(),
+        }
+    }
 }
 
 /// A code: what the token request must match, and what the ID token repeats. The document of the store's `codes`

@@ -3,6 +3,8 @@
 //! A service is named by its audience: its `custom_audience`, else `spiffe://{host}/{tid}/{aid}/{service id}`. A token
 //! that was asked for with resources is for these and no others, and has no scope of another service.
 
+use std::borrow::Cow;
+
 use symbolon_protocol::{ErrorCode, Form, OAuthError, ScopeSet};
 use symbolon_store::entity::Service;
 use symbolon_store::entity::service::ServiceKind;
@@ -58,12 +60,15 @@ pub fn narrowed(
 }
 
 /// What is left of the scopes in a token for these resources: those of their services, and those of no resource server
-/// in particular.
-pub fn scopes_for(cx: &Cx, scope: &ScopeSet, resources: &[String]) -> ScopeSet {
-    scope.filter(|name| {
+/// in particular. All of them where no resource is named.
+pub fn narrow<'a>(cx: &Cx, scope: Cow<'a, ScopeSet>, resources: &[String]) -> Cow<'a, ScopeSet> {
+    if resources.is_empty() {
+        return scope;
+    }
+    Cow::Owned(scope.filter(|name| {
         let service = cx.workspace.scopes.find(name).and_then(|entry| entry.service.as_ref());
         service.is_none_or(|service| is_general(service) || resources.contains(&audience(cx, service)))
-    })
+    }))
 }
 
 fn check(cx: &Cx, client: &Client, resource: &str) -> Result<(), OAuthError> {

@@ -49,7 +49,7 @@ async fn answer(request: TokenRequest<'_>) -> Result<TokenResponse, OAuthError> 
     let granted = redeemed.owner.person().map_or(&[][..], |person| &person.record.resources);
     let resources = resource::narrowed(request.cx, request.client, request.form, granted)?;
     dpop::spend_of(request.cx).await?;
-    let mut issued = issue::tokens_for(request.cx, request.client, redeemed, &resources)?;
+    let mut issued = issue::tokens(request.cx, request.client, redeemed, &resources)?;
     issue::seal(request.cx, request.client, &mut issued).await?;
     let response = grants::commit(request, spends, issued).await?;
     let label = GrantLabel { grant_type: grant.grant_type().as_str() };

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::language::Language;
 use super::page::{Page, Width};
+use crate::seed::demo;
 
 /// What this server is, and where to go from here.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -65,8 +66,8 @@ impl Page for HomePage {
             swagger_client_id: "admin-swagger".to_owned(),
             swagger_client_secret: "n8HF35qzZkmsukHJzzz9LnN8m9Mf97uq".to_owned(),
             tenant: "default".to_owned(),
-            client_body: SAMPLE_BODY.to_owned(),
-            authorize_path: "/default/default/oauth2/authorize?client_id=client-mtls&scope=openid&redirect_uri=https%3A%2F%2Fexample.com%2Fcallback&response_type=code".to_owned(),
+            client_body: demo::WALK_THROUGH_CLIENT.to_owned(),
+            authorize_path: demo::WALK_THROUGH_AUTHORIZE.to_owned(),
             username: "user".to_owned(),
             password: "user".to_owned(),
             token_command: SAMPLE_COMMAND.to_owned(),
@@ -85,19 +86,6 @@ impl Page for HomePage {
         vec![("quickstart", quickstart), ("served", served), ("bare", Self::default())]
     }
 }
-
-const SAMPLE_BODY: &str = r#"{
-  "authorization_server_id": "default",
-  "client_id": "client-mtls",
-  "client_name": "My app",
-  "grant_types": ["authorization_code"],
-  "redirect_uris": ["https://example.com/callback"],
-  "token_endpoint_auth_method": "tls_client_auth",
-  "tls_client_auth_subject_dn": "example.com",
-  "tls_client_certificate_bound_access_tokens": true,
-  "response_types": ["token", "id_token", "code"],
-  "scopes": ["email", "openid"]
-}"#;
 
 const SAMPLE_COMMAND: &str = r#"curl -X POST -k https://localhost:8443/default/default/oauth2/token \
   --key key.pem --cert cert.pem \

@@ -24,6 +24,22 @@ pub const SWAGGER_CLIENT: &str = "admin-swagger";
 pub const SYSTEM_CLIENT: &str = "system";
 /// The secret of both clients.
 pub const CLIENT_SECRET: &str = "n8HF35qzZkmsukHJzzz9LnN8m9Mf97uq";
+/// The client of the walk-through, as it is pasted into Swagger UI.
+pub const WALK_THROUGH_CLIENT: &str = r#"{
+  "authorization_server_id": "default",
+  "client_id": "client-mtls",
+  "client_name": "My app",
+  "grant_types": ["authorization_code"],
+  "redirect_uris": ["https://example.com/callback"],
+  "token_endpoint_auth_method": "tls_client_auth",
+  "tls_client_auth_subject_dn": "example.com",
+  "tls_client_certificate_bound_access_tokens": true,
+  "response_types": ["token", "id_token", "code"],
+  "scopes": ["email", "openid"]
+}"#;
+/// Where the browser goes in the walk-through.
+pub const WALK_THROUGH_AUTHORIZE: &str = "/default/default/oauth2/authorize?client_id=client-mtls&scope=openid\
+     &redirect_uri=https%3A%2F%2Fexample.com%2Fcallback&response_type=code";
 
 /// The demo passwords as argon2 hashes (PHC strings).
 #[derive(Clone, Debug)]

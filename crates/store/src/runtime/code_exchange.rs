@@ -7,8 +7,8 @@ use super::access_tokens::AccessToken;
 use super::grants::Grant;
 use super::hash;
 use super::refresh_tokens::NewRefreshToken;
-use crate::db::{Batch, Expect, Statement};
-use crate::error::{Result, StoreError};
+use crate::db::Statement;
+use crate::error::Result;
 use crate::store::{WorkspaceStore, read_doc};
 
 /// A code and the grant it stands for, in whatever state they are.
@@ -84,17 +84,6 @@ impl WorkspaceStore<'_> {
              AND grants.revoked_at IS NULL)",
             [now.into(), self.tenant.into(), self.workspace.into(), hash(code)],
         );
-        let mut batch = Batch::new().with(spend.expect(Expect::Rows(1)));
-        if let Some(new) = refresh_token {
-            self.refresh_token_insertion(new)?.into_iter().for_each(|statement| batch.push(statement));
-        }
-        if let Some((token, record)) = access_token {
-            batch.push(self.access_token_insertion(token, record)?);
-        }
-        match self.store.db.write(batch).await {
-            Ok(_) => Ok(true),
-            Err(StoreError::Expectation { .. }) => Ok(false),
-            Err(error) => Err(error),
-        }
+        self.spend_for_tokens(spend, refresh_token, access_token).await
     }
 }

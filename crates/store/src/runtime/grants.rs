@@ -62,12 +62,7 @@ impl WorkspaceStore<'_> {
         access_token: Option<(&str, &AccessToken<A>)>,
     ) -> Result<()> {
         let mut batch = Batch::new().with(self.grant_insertion(grant)?);
-        if let Some(new) = refresh_token {
-            self.refresh_token_insertion(new)?.into_iter().for_each(|statement| batch.push(statement));
-        }
-        if let Some((token, record)) = access_token {
-            batch.push(self.access_token_insertion(token, record)?);
-        }
+        self.add_tokens(&mut batch, refresh_token, access_token)?;
         self.store.db.write(batch).await.map(drop)
     }
 

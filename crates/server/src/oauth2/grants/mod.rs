@@ -199,7 +199,7 @@ async fn begin(request: TokenRequest<'_>, issued: &Issued) -> Result<(), OAuthEr
         subject: Some(&record.authentication.subject),
         doc: record,
         created_at: now.millis(),
-        expires_at: now.plus_seconds(lifetimes.grant()).millis(),
+        expires_at: now.plus_seconds(lifetimes.grant_after(0)).millis(),
     };
     let refresh = refresh_row(request, issued);
     let access = access_row(request, issued);
@@ -235,10 +235,5 @@ fn refresh_row<'a>(
 
 /// The row of an opaque access token.
 fn access_row<'a>(request: TokenRequest<'_>, issued: &'a Issued) -> Option<AccessToken<&'a Value>> {
-    issued.access_token.as_ref().map(|new| AccessToken {
-        grant_id: new.grant_id.clone(),
-        client_id: request.client.id().to_owned(),
-        doc: &new.doc,
-        expires_at: new.expires_at,
-    })
+    issued.access_token.as_ref().map(|new| new.row(request.client))
 }

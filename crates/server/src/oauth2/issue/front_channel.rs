@@ -70,10 +70,7 @@ pub fn front_channel(
 ) -> Result<FrontChannelIssued, OAuthError> {
     let lifetimes = Lifetimes::of(&cx.workspace, client);
     let scope = scope::remaining(cx, client, Cow::Borrowed(&person.record.scope));
-    let scope = match &person.record.resources[..] {
-        [] => scope,
-        resources => Cow::Owned(resource::scopes_for(cx, &scope, resources)),
-    };
+    let scope = resource::narrow(cx, scope, &person.record.resources);
     let mut issued = FrontChannelIssued { response: FrontChannelResponse::default(), access_token: None };
     let parameters = &mut issued.response.0;
     let mut access_token = None;

@@ -13,10 +13,9 @@ mod lifetimes;
 mod refresh_token;
 pub mod subject;
 
-use std::borrow::Cow;
-
 use serde_json::Value;
 use symbolon_protocol::{OAuthError, TokenResponse};
+use symbolon_store::AccessToken;
 
 pub use encrypted::{seal, seal_front_channel};
 pub use front_channel::{FrontChannel, FrontChannelIssued, FrontChannelResponse, front_channel};
@@ -58,20 +57,23 @@ pub struct NewAccess {
     pub expires_at: i64,
 }
 
-/// Makes the tokens that a grant is worth, for all the resources it was asked for.
-///
-/// # Errors
-/// As [`tokens_for`].
-pub fn tokens(cx: &Cx, client: &Client, redeemed: Redeemed<'_>) -> Result<Issued, OAuthError> {
-    let resources = redeemed.owner.person().map(|person| person.record.resources.clone());
-    tokens_for(cx, client, redeemed, &resources.unwrap_or_default())
+impl NewAccess {
+    /// The row that keeps it, as one of this client.
+    pub fn row(&self, client: &Client) -> AccessToken<&Value> {
+        AccessToken {
+            grant_id: self.grant_id.clone(),
+            client_id: client.id().to_owned(),
+            doc: &self.doc,
+            expires_at: self.expires_at,
+        }
+    }
 }
 
 /// Makes the tokens that a grant is worth, for these resources (RFC 8707); for those of its scopes when there are none.
 ///
 /// # Errors
 /// As [`binding::confirmation`]; `server_error` when the workspace cannot sign.
-pub fn tokens_for(
+pub fn tokens(
     cx: &Cx,
     client: &Client,
     redeemed: Redeemed<'_>,
@@ -84,16 +86,12 @@ pub fn tokens_for(
     let confirmation = binding::kept(binding::confirmation(cx, client)?, inherited);
     let left = exchanged.map_or(i64::MAX, |exchanged| exchanged.expires_at.saturating_sub(cx.now.seconds()));
     let lifetime = lifetimes.access_token.min(left);
-    let scope = scope::remaining(cx, client, scope);
     // What is exchanged may be for fewer than its scopes give.
     let resources = match exchanged {
         Some(exchanged) if !exchanged.audiences.is_empty() => exchanged.audiences.as_slice(),
         _ => resources,
     };
-    let scope = match resources {
-        [] => scope,
-        resources => Cow::Owned(resource::scopes_for(cx, &scope, resources)),
-    };
+    let scope = resource::narrow(cx, scope::remaining(cx, client, scope), resources);
     let made = access_token::Draft {
         cx,
         client,

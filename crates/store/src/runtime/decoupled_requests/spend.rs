@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::db::{Batch, Expect, Statement};
-use crate::error::{Result, StoreError};
+use crate::db::Statement;
+use crate::error::Result;
 use crate::runtime::access_tokens::AccessToken;
 use crate::runtime::hash;
 use crate::runtime::refresh_tokens::NewRefreshToken;
@@ -27,17 +27,6 @@ impl WorkspaceStore<'_> {
              AND grants.id = decoupled_requests.grant_id AND grants.revoked_at IS NULL)",
             [self.tenant.into(), self.workspace.into(), hash(id), now.into()],
         );
-        let mut batch = Batch::new().with(spend.expect(Expect::Rows(1)));
-        if let Some(new) = refresh_token {
-            self.refresh_token_insertion(new)?.into_iter().for_each(|statement| batch.push(statement));
-        }
-        if let Some((token, record)) = access_token {
-            batch.push(self.access_token_insertion(token, record)?);
-        }
-        match self.store.db.write(batch).await {
-            Ok(_) => Ok(true),
-            Err(StoreError::Expectation { .. }) => Ok(false),
-            Err(error) => Err(error),
-        }
+        self.spend_for_tokens(spend, refresh_token, access_token).await
     }
 }
