@@ -1,4 +1,5 @@
-//! The one outgoing HTTP client: everything that clients may have this server fetch (`jwks_uri` and its like).
+//! The one outgoing HTTP client: everything that clients may have this server fetch (`jwks_uri` and its like), and every
+//! address that they may have it tell something (`backchannel_logout_uri` and its like).
 //!
 //! What a stranger registers must not turn the server against its own network (SSRF): https only, no redirects, no
 //! private addresses unless configured (checked on the very address that is connected to, so that a name cannot
@@ -8,12 +9,13 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::header::CONTENT_TYPE;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Client, StatusCode, Url, redirect};
 use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
 
-/// Fetches documents from others.
+/// Fetches documents from others, and sends them messages.
 #[derive(Clone, Debug)]
 pub struct Fetcher {
     client: Client,
@@ -29,6 +31,16 @@ pub struct FetchOptions {
     pub allow_private_addresses: bool,
     /// Longest time for one fetch.
     pub timeout: Duration,
+}
+
+/// What is sent to somebody.
+pub struct Message<'a> {
+    /// Its media type.
+    pub content_type: &'static str,
+    /// Its body.
+    pub body: String,
+    /// The bearer token that goes with it (RFC 6750 §2.1).
+    pub bearer: Option<&'a str>,
 }
 
 /// Why nothing was fetched.
@@ -123,6 +135,22 @@ impl Fetcher {
             body.extend_from_slice(&chunk);
         }
         Ok(body)
+    }
+
+    /// Sends a message, and tells the status of the answer, whatever it is. Nothing of the answer's body is read.
+    ///
+    /// # Errors
+    /// When it cannot or must not be sent, or nobody answers.
+    pub async fn post(&self, url: &str, message: Message<'_>) -> Result<StatusCode, FetchError> {
+        let parsed = self.check(url)?;
+        let mut request =
+            self.client.post(parsed).header(CONTENT_TYPE, message.content_type).body(message.body);
+        if let Some(token) = message.bearer {
+            request = request.bearer_auth(token);
+        }
+        let failed =
+            |error: reqwest::Error| FetchError::Failed { url: url.to_owned(), reason: reason(&error) };
+        Ok(request.send().await.map_err(failed)?.status())
     }
 
     /// A URL may name an address instead of a host: no name is resolved then, so it is looked at here.

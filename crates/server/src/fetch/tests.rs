@@ -245,3 +245,41 @@ async fn a_certificate_of_nobody_we_trust_is_refused() {
     assert!(error.to_string().contains("certificate"), "the certificate names localhost: {error}");
     assert_eq!(other.requests(), 0);
 }
+
+fn message(body: &str) -> Message<'_> {
+    Message { content_type: "application/x-www-form-urlencoded", body: body.to_owned(), bearer: Some("t0") }
+}
+
+#[tokio::test]
+async fn a_message_is_sent_and_its_status_told_whatever_it_is() {
+    for (status, told) in
+        [("200 OK", 200), ("204 No Content", 204), ("400 Bad Request", 400), ("503 Away", 503)]
+    {
+        let other = Other::saying(format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n")).await;
+        assert_eq!(other.trusting().post(&other.url(), message("a=b")).await.unwrap(), told);
+        let head = other.heads.lock().unwrap()[0].to_ascii_lowercase();
+        assert!(head.starts_with("post /jwks http/1.1\r\n"), "{head}");
+        assert!(head.contains("content-type: application/x-www-form-urlencoded\r\n"), "{head}");
+        assert!(head.contains("authorization: bearer t0\r\n"), "{head}");
+    }
+}
+
+/// A message carries a token: it goes to the address that was registered, or nowhere.
+#[tokio::test]
+async fn a_message_follows_no_redirect_and_goes_to_no_private_address() {
+    let target = Other::saying("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".to_owned()).await;
+    for status in ["302 Found", "307 Temporary Redirect", "308 Permanent Redirect"] {
+        let text = format!("HTTP/1.1 {status}\r\nlocation: {}\r\ncontent-length: 0\r\n\r\n", target.url());
+        let other = Other::saying(text).await;
+        assert!(other.trusting().post(&other.url(), message("")).await.unwrap().is_redirection());
+    }
+    let strict = fetcher(false);
+    assert!(matches!(strict.post("http://example.com/", message("")).await, Err(FetchError::NotHttps(_))));
+    for url in ["https://127.0.0.1:1/", "https://[::1]/", "https://169.254.169.254/"] {
+        let error = strict.post(url, message("")).await.unwrap_err();
+        assert!(matches!(error, FetchError::PrivateAddress(_)), "{url}: {error}");
+    }
+    let error = strict.post(&target.url(), message("")).await.unwrap_err();
+    assert!(error.to_string().contains("private network"), "a name of a private address: {error}");
+    assert_eq!(target.requests(), 0);
+}

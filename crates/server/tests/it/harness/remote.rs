@@ -1,4 +1,5 @@
-//! Somebody else's server: answers every request over TLS with one document, which can be changed.
+//! Somebody else's server: answers every request over TLS with one document, which can be changed, and remembers what
+//! it was sent.
 
 use std::io::Write as _;
 use std::sync::{Arc, Mutex};
@@ -7,8 +8,9 @@ use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, pem::PemObject};
 use tempfile::NamedTempFile;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
 use super::TestAuthority;
 
@@ -17,8 +19,19 @@ pub(crate) struct Remote {
     /// Where it is.
     pub(crate) url: String,
     document: Arc<Mutex<String>>,
-    asked: Arc<Mutex<usize>>,
+    /// The status line's end.
+    status: Arc<Mutex<String>>,
+    heard: Arc<Mutex<Vec<Heard>>>,
     root_ca: NamedTempFile,
+}
+
+/// A request that it got.
+#[derive(Clone, Debug)]
+pub(crate) struct Heard {
+    /// Request line and headers, in lower case.
+    pub(crate) head: String,
+    /// The body.
+    pub(crate) body: String,
 }
 
 impl Remote {
@@ -39,20 +52,23 @@ impl Remote {
         let remote = Self {
             url: format!("https://localhost:{}/jwks.json", listener.local_addr().unwrap().port()),
             document: Arc::new(Mutex::new(document.to_owned())),
-            asked: Arc::default(),
+            status: Arc::new(Mutex::new("200 OK".to_owned())),
+            heard: Arc::default(),
             root_ca,
         };
-        let (document, asked) = (Arc::clone(&remote.document), Arc::clone(&remote.asked));
+        let (document, status) = (Arc::clone(&remote.document), Arc::clone(&remote.status));
+        let heard = Arc::clone(&remote.heard);
         let acceptor = TlsAcceptor::from(Arc::new(config));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let Ok(mut stream) = acceptor.accept(stream).await else { continue };
-                let mut request = [0; 4096];
-                let _read = stream.read(&mut request).await;
-                *asked.lock().unwrap() += 1;
+                heard.lock().unwrap().push(Heard::read(&mut stream).await);
                 let body = document.lock().unwrap().clone();
-                let head =
-                    format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+                let status = status.lock().unwrap().clone();
+                let head = format!(
+                    "HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                    body.len()
+                );
                 let _written = stream.write_all((head + &body).as_bytes()).await;
                 let _closed = stream.shutdown().await;
             }
@@ -73,8 +89,38 @@ impl Remote {
         document.clone_into(&mut self.document.lock().unwrap());
     }
 
+    /// Changes the status, such as `503 Away`.
+    pub(crate) fn answer(&self, status: &str) {
+        status.clone_into(&mut self.status.lock().unwrap());
+    }
+
     /// How often it was asked.
     pub(crate) fn asked(&self) -> usize {
-        *self.asked.lock().unwrap()
+        self.heard.lock().unwrap().len()
+    }
+
+    /// What it was sent so far.
+    pub(crate) fn heard(&self) -> Vec<Heard> {
+        self.heard.lock().unwrap().clone()
+    }
+}
+
+impl Heard {
+    /// Reads a request as long as its `content-length` says.
+    async fn read(stream: &mut TlsStream<TcpStream>) -> Self {
+        let mut bytes = Vec::new();
+        loop {
+            let mut piece = [0; 4096];
+            let read = stream.read(&mut piece).await.unwrap_or(0);
+            bytes.extend_from_slice(&piece[..read]);
+            let text = String::from_utf8_lossy(&bytes);
+            let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+            let head = head.to_ascii_lowercase();
+            let length = head.split_once("content-length: ").and_then(|(_, rest)| rest.split("\r\n").next());
+            let length: usize = length.and_then(|length| length.parse().ok()).unwrap_or(0);
+            if read == 0 || (text.contains("\r\n\r\n") && body.len() >= length) {
+                return Self { head, body: body.to_owned() };
+            }
+        }
     }
 }
