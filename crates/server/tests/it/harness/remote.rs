@@ -62,7 +62,8 @@ impl Remote {
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let Ok(mut stream) = acceptor.accept(stream).await else { continue };
-                heard.lock().unwrap().push(Heard::read(&mut stream).await);
+                let request = Heard::read(&mut stream).await;
+                heard.lock().unwrap().push(request);
                 let body = document.lock().unwrap().clone();
                 let status = status.lock().unwrap().clone();
                 let head = format!(
