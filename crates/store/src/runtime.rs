@@ -11,9 +11,11 @@ mod codes;
 mod decoupled_requests;
 mod grants;
 mod issued_tokens;
+mod logout_notices;
 mod pushed_requests;
 mod refresh_tokens;
 mod revoked_tokens;
+mod session_end;
 mod sessions;
 mod sweep;
 mod used_values;
@@ -27,9 +29,11 @@ pub use decoupled_requests::{
     Decision, DecoupledRequest, DecoupledState, DueNotification, NewDecoupledRequest,
 };
 pub use grants::{Grant, NewGrant};
+pub use logout_notices::{LogoutNotice, NewLogoutNotice};
 pub use pushed_requests::{NewPushedRequest, PushedRequest};
 pub use refresh_tokens::{NewRefreshToken, RefreshToken, Rotation, RotationRequest};
-pub use sessions::{NewSession, Session};
+pub use session_end::SessionEnd;
+pub use sessions::{NewSession, Session, SessionKey};
 pub use sweep::SweepReport;
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -49,6 +53,7 @@ const TABLES: &[&str] = &[
     "used_values",
     "registrations",
     "decoupled_requests",
+    "logout_notices",
 ];
 
 /// Tables whose rows also carry the client.
@@ -60,6 +65,7 @@ const TABLES_OF_CLIENTS: &[&str] = &[
     "pushed_requests",
     "registrations",
     "decoupled_requests",
+    "logout_notices",
 ];
 
 /// What a secret value is looked up by.

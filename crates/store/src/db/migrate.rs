@@ -27,6 +27,7 @@ const MIGRATIONS: &[Migration] = &[
         name: "registration",
         sql: include_str!("../../migrations/0004_registration.sql"),
     },
+    Migration { version: 7, name: "logout", sql: include_str!("../../migrations/0007_logout.sql") },
 ];
 
 /// The schema this program works with.

@@ -45,7 +45,7 @@ pub struct Grant<D> {
     pub expires_at: i64,
 }
 
-const COLUMNS: &str = "id, client_id, subject, doc, created_at, revoked_at, expires_at";
+pub(super) const COLUMNS: &str = "id, client_id, subject, doc, created_at, revoked_at, expires_at";
 
 impl WorkspaceStore<'_> {
     /// Adds a grant that no code stands for, such as that of a password or a device. A code brings its own,
@@ -111,7 +111,7 @@ impl WorkspaceStore<'_> {
         Ok(self.store.db.write_one(self.revocation(condition, value, now)).await?.rows_affected)
     }
 
-    fn revocation(&self, condition: &str, value: &str, now: i64) -> Statement {
+    pub(super) fn revocation(&self, condition: &str, value: &str, now: i64) -> Statement {
         let sql = format!(
             "UPDATE grants SET revoked_at = $1 \
              WHERE tenant_id = $2 AND workspace_id = $3 AND {condition} AND revoked_at IS NULL"
@@ -137,7 +137,7 @@ impl WorkspaceStore<'_> {
     }
 }
 
-fn grant<D: DeserializeOwned>(row: &Row) -> Result<Grant<D>> {
+pub(super) fn grant<D: DeserializeOwned>(row: &Row) -> Result<Grant<D>> {
     Ok(Grant {
         id: row.text(0)?.to_owned(),
         client_id: row.text(1)?.to_owned(),

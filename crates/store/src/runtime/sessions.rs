@@ -1,10 +1,12 @@
 //! Login sessions of browsers.
 
+use std::fmt;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::hash;
-use crate::db::{Row, Statement};
+use crate::db::{Batch, Row, Statement, Value};
 use crate::error::Result;
 use crate::store::{WorkspaceStore, read_doc, write_doc};
 
@@ -25,9 +27,27 @@ pub struct NewSession<'a, D> {
     pub ends_at: i64,
 }
 
+/// Names a session within the store. Nobody opens it with that.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionKey(Vec<u8>);
+
+impl SessionKey {
+    pub(super) fn value(&self) -> Value {
+        Value::Bytes(self.0.clone())
+    }
+}
+
+impl fmt::Debug for SessionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionKey")
+    }
+}
+
 /// A stored session.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Session<D> {
+    /// Names it.
+    pub key: SessionKey,
     /// The user.
     pub subject: String,
     /// What else is known about the login.
@@ -42,12 +62,30 @@ pub struct Session<D> {
     pub ends_at: i64,
 }
 
-const COLUMNS: &str = "subject, doc, auth_time, last_used_at, expires_at, ends_at";
+const COLUMNS: &str = "subject, doc, auth_time, last_used_at, expires_at, ends_at, id_hash";
 
 impl WorkspaceStore<'_> {
     /// Adds a session.
     pub async fn insert_session<D: Serialize>(&self, session: &NewSession<'_, D>) -> Result<()> {
-        let insert = Statement::new(
+        self.store.db.write_one(self.session_insertion(session)?).await.map(drop)
+    }
+
+    /// Adds a session in the place of the one that the browser had before.
+    pub async fn replace_session<D: Serialize>(
+        &self,
+        before: &SessionKey,
+        session: &NewSession<'_, D>,
+    ) -> Result<()> {
+        let delete = Statement::new(
+            "DELETE FROM sessions WHERE tenant_id = $1 AND workspace_id = $2 AND id_hash = $3",
+            [self.tenant.into(), self.workspace.into(), before.value()],
+        );
+        let batch = Batch::new().with(delete).with(self.session_insertion(session)?);
+        self.store.db.write(batch).await.map(drop)
+    }
+
+    fn session_insertion<D: Serialize>(&self, session: &NewSession<'_, D>) -> Result<Statement> {
+        Ok(Statement::new(
             "INSERT INTO sessions (tenant_id, workspace_id, id_hash, subject, doc, auth_time, last_used_at, \
              ends_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             [
@@ -61,8 +99,7 @@ impl WorkspaceStore<'_> {
                 session.ends_at.into(),
                 session.idle_until.min(session.ends_at).into(),
             ],
-        );
-        self.store.db.write_one(insert).await.map(drop)
+        ))
     }
 
     /// The session with this id, if it has not ended at `now`.
@@ -146,6 +183,7 @@ impl WorkspaceStore<'_> {
 
 fn session<D: DeserializeOwned>(row: &Row) -> Result<Session<D>> {
     Ok(Session {
+        key: SessionKey(row.bytes(6)?.to_vec()),
         subject: row.text(0)?.to_owned(),
         doc: read_doc("session", row.text(1)?)?,
         auth_time: row.int(2)?,

@@ -31,6 +31,7 @@ const SWEPT: &[Swept] = &[
     Swept { table: "revoked_tokens", key: "tenant_id, workspace_id, jti_hash", kept: 0 },
     Swept { table: "refresh_tokens", key: "tenant_id, workspace_id, token_hash", kept: 0 },
     Swept { table: "decoupled_requests", key: "tenant_id, workspace_id, id_hash", kept: REPLAY_WINDOW },
+    Swept { table: "logout_notices", key: "tenant_id, workspace_id, id", kept: 0 },
     // Last: what is issued from a grant goes before it.
     Swept { table: "grants", key: "tenant_id, workspace_id, id", kept: GRANT_WINDOW },
 ];

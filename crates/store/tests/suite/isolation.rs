@@ -4,8 +4,8 @@ use serde_json::json;
 use symbolon_store::entity::{Client, Idp, Scope, Server, Service};
 use symbolon_store::{
     AccessToken, AuthorizeSessionKey, KeyState, KeyUse, ListQuery, NewAuthorizeSession, NewCode, NewKey,
-    NewPushedRequest, NewRefreshToken, NewSession, Redemption, Rotation, RotationRequest, Store, StoreError,
-    WorkspaceStore,
+    NewLogoutNotice, NewPushedRequest, NewRefreshToken, NewSession, Redemption, Rotation, RotationRequest,
+    Store, StoreError, WorkspaceStore,
 };
 
 use crate::backend::{NOW, client};
@@ -40,6 +40,8 @@ async fn fill(w: WorkspaceStore<'_>) {
     w.insert_access_token("a", &token).await.unwrap();
     w.revoke_token("jti", UNTIL).await.unwrap();
     assert!(w.consume_once("kind", "v", UNTIL, NOW).await.unwrap());
+    let notice = NewLogoutNotice { id: "n", client_id: "c", doc: &0, due_at: NOW, expires_at: UNTIL };
+    w.end_user("nobody", &[notice], NOW).await.unwrap();
 }
 
 /// Nothing of it is seen or changed from here.
@@ -72,6 +74,10 @@ async fn see_nothing_live(w: WorkspaceStore<'_>) {
     assert!(!w.update_session("id", &1, NOW, NOW).await.unwrap());
     assert!(!w.delete_session("id").await.unwrap());
     assert_eq!(w.delete_sessions_of_user("alice").await.unwrap(), 0);
+    w.end_user::<i32>("alice", &[], NOW).await.unwrap();
+    assert_eq!(w.list_all_grants::<i32>("alice").await.unwrap(), []);
+    w.delete_logout_notice("n").await.unwrap();
+    w.reschedule_logout_notice("n", UNTIL).await.unwrap();
     assert_eq!(w.find_authorize_session::<i32>("id", "b", NOW).await.unwrap(), None);
     assert!(w.update_authorize_session("id", &1, 1, NOW).await.is_err());
     let key = AuthorizeSessionKey { id: "id", browser: "b" };
@@ -123,4 +129,5 @@ pub(crate) async fn a_workspace_sees_nothing_of_another(store: Store) {
     assert!(w.find_access_token::<i32>("a", NOW).await.unwrap().is_some());
     assert!(matches!(w.redeem_code::<i32>("code", NOW).await.unwrap(), Redemption::Redeemed { .. }));
     assert_eq!(w.list_scope_grants("alice", "c").await.unwrap().len(), 1);
+    assert!(store.has_due_logout_notices(NOW).await.unwrap());
 }

@@ -17,6 +17,7 @@ mod provision;
 mod races;
 mod registrations;
 mod runtime;
+mod session_end;
 mod sqlite_only;
 mod sweep;
 
@@ -143,6 +144,13 @@ on_every_backend! {
         consent_is_remembered_listed_and_revoked,
         grants_are_listed_and_revoked_by_user_and_client,
         sessions_are_listed_changed_and_ended,
+    }
+    session_end::{
+        a_notice_is_taken_by_one_worker_at_a_time,
+        a_session_ends_once_with_what_depends_on_it,
+        a_session_is_replaced,
+        a_user_ends_with_all_sessions_and_grants,
+        notices_go_with_their_client,
     }
     sweep::{
         a_sweep_goes_in_small_batches,

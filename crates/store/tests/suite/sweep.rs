@@ -1,8 +1,8 @@
 //! What has expired goes, and nothing else.
 
 use symbolon_store::{
-    AccessToken, NewAuthorizeSession, NewCode, NewPushedRequest, NewRefreshToken, NewSession, Redemption,
-    Store,
+    AccessToken, NewAuthorizeSession, NewCode, NewLogoutNotice, NewPushedRequest, NewRefreshToken,
+    NewSession, Redemption, Store,
 };
 
 use crate::backend::NOW;
@@ -28,6 +28,8 @@ async fn fill(store: &Store, id: &str) {
     w.revoke_token(id, until).await.unwrap();
     assert!(w.consume_once("kind", id, until, NOW).await.unwrap());
     w.insert_decoupled_request(&decoupled_requests::request(id, until)).await.unwrap();
+    let notice = NewLogoutNotice { id, client_id: "c", doc: &0, due_at: NOW, expires_at: until };
+    w.end_user("nobody", &[notice], NOW).await.unwrap();
 }
 
 async fn counts(store: &Store) -> Vec<(&'static str, i64)> {
@@ -38,7 +40,7 @@ async fn counts(store: &Store) -> Vec<(&'static str, i64)> {
 
 pub(crate) async fn a_sweep_takes_what_has_expired(store: Store) {
     fill(&store, "1").await;
-    assert_eq!(counts(&store).await.len(), 10);
+    assert_eq!(counts(&store).await.len(), 11);
     let early = store.sweep(NOW + 999, 100).await.unwrap();
     assert!(!early.more && early.deleted.iter().all(|(_, rows)| *rows == 0), "{early:?}");
     assert!(counts(&store).await.iter().all(|(_, rows)| *rows == 1));
