@@ -7,8 +7,8 @@ use axum::Router;
 use http::HeaderName;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
+use rustls::{CipherSuite, ServerConfig};
 use tokio_rustls::TlsAcceptor;
 
 use super::ServerIdentity;
@@ -17,6 +17,11 @@ use super::possession::Possession;
 use crate::config::Server;
 use crate::metrics::Metrics;
 
+/// Suites of TLS 1.2 that RFC 9325 §4.2 does not list.
+const OUTSIDE_BCP_195: &[CipherSuite] = &[
+    CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+    CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+];
 /// Requests under way on one HTTP/2 connection.
 const MAX_STREAMS: u32 = 128;
 /// Largest header block, in bytes: room for a forwarded certificate chain.
@@ -118,9 +123,11 @@ impl Default for Timeouts {
     }
 }
 
-/// TLS 1.2 and 1.3 with rustls's suites: forward secrecy and authenticated encryption only.
+/// TLS 1.2 and 1.3. Of the suites of TLS 1.2 those that RFC 9325 §4.2 recommends and FAPI permits (FAPI 1.0 Advanced
+/// §8.5, FAPI 2.0 §5.2.2): ECDHE with AES-GCM. `ChaCha20` stays in TLS 1.3 alone.
 fn tls_config(identity: Arc<ServerIdentity>) -> Result<ServerConfig, rustls::Error> {
-    let provider = aws_lc_rs::default_provider();
+    let mut provider = aws_lc_rs::default_provider();
+    provider.cipher_suites.retain(|suite| !OUTSIDE_BCP_195.contains(&suite.suite()));
     let possession = Possession::new(provider.signature_verification_algorithms);
     let mut config = ServerConfig::builder_with_provider(Arc::new(provider))
         .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?
