@@ -14,6 +14,7 @@ use url::Url;
 use super::{answers, keys};
 use crate::faults::Faults;
 use crate::oauth2::client_auth::assertion;
+use crate::oauth2::profile;
 use crate::snapshot::{PublicKeys, Workspace};
 
 /// Shortest client secret, in characters: below, it can be guessed.
@@ -25,6 +26,8 @@ const ID_LENGTH: usize = 200;
 
 /// Notes everything in `client` that cannot be accepted in `workspace`.
 pub fn check(client: &Client, workspace: &Workspace, faults: &mut Faults) {
+    // First, as it says most about what it refuses.
+    profile::clients::check(client, workspace, faults);
     identifier(client, faults);
     vocabulary(client, faults);
     authentication(client, workspace, faults);

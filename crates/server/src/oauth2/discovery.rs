@@ -25,6 +25,7 @@ use super::client_auth::{CLIENT_AUTH_METHODS, assertion};
 use super::dpop;
 use super::error::{ErrorBody, ErrorResponse};
 use super::grants::GRANTS;
+use super::profile::Profile;
 use super::register;
 use super::response_modes;
 use crate::base_url::BaseUrl;
@@ -139,6 +140,8 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
     let serves_par = pushed::is_served(workspace);
     let assertions = assertion_algorithms(workspace);
     let registers = register::access::is_served(workspace);
+    let profile = Profile::of(workspace);
+    let by_secret = Some(Algorithm::HS256).filter(|algorithm| profile.allows_algorithm(*algorithm));
     ProviderMetadata {
         issuer: cx.issuer(),
         authorization_endpoint: url(&cx.base_url, "/oauth2/authorize"),
@@ -189,7 +192,7 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
         revocation_endpoint_auth_methods_supported: methods,
         revocation_endpoint_auth_signing_alg_values_supported: assertions,
         tls_client_certificate_bound_access_tokens: Some(true),
-        dpop_signing_alg_values_supported: Some(words(dpop::ALGORITHMS, Algorithm::as_str)),
+        dpop_signing_alg_values_supported: Some(words(&dpop::algorithms(workspace), Algorithm::as_str)),
         subject_types_supported: subject_types(workspace),
         claims_supported: Some(claims()),
         prompt_values_supported: Some(words(PROMPTS, Prompt::as_str)),
@@ -202,7 +205,7 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
         id_token_signing_alg_values_supported: algorithms
             .iter()
             .cloned()
-            .chain([Algorithm::HS256.as_str().to_owned()])
+            .chain(by_secret.map(|algorithm| algorithm.as_str().to_owned()))
             .collect(),
         id_token_encryption_alg_values_supported: Some(words(&KeyManagement::PUBLIC, KeyManagement::as_str)),
         id_token_encryption_enc_values_supported: Some(words(

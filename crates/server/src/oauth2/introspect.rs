@@ -16,6 +16,7 @@ use super::error::{ErrorBody, ErrorResponse, store_failure};
 use super::form_body::FormBody;
 use super::forms::TokenToExamine;
 use super::issue::subject;
+use super::profile::Profile;
 use super::records::{GrantRecord, RefreshRecord};
 use super::sealing;
 use crate::cx::Cx;
@@ -36,15 +37,19 @@ use crate::cx::Cx;
 pub async fn introspect(cx: Cx, FormBody { headers, form }: FormBody) -> Result<Response, ErrorResponse> {
     let caller = Caller::authenticate(&cx, &headers, &form, INTROSPECT_TOKENS).await?;
     match answer(&cx, &caller, &form).await {
-        Ok(answer) if wants_jwt(&headers) => signed(&cx, &caller, &answer)
+        Ok(answer) if wants_jwt(&cx, &headers) => signed(&cx, &caller, &answer)
             .map_err(|error| ErrorResponse::from(error).of_client(Some(caller.client.id()))),
         Ok(answer) => Ok(no_store_json(&answer)),
         Err(error) => Err(ErrorResponse::from(error).of_client(Some(caller.client.id()))),
     }
 }
 
-/// Whether the caller asks for a signed answer (RFC 9701 §4).
-fn wants_jwt(headers: &HeaderMap) -> bool {
+/// Whether the answer is to be signed: the caller asks for that (RFC 9701 §4), or the profile does.
+fn wants_jwt(cx: &Cx, headers: &HeaderMap) -> bool {
+    Profile::of(&cx.workspace).requires_signed_introspection() || accepts_jwt(headers)
+}
+
+fn accepts_jwt(headers: &HeaderMap) -> bool {
     let accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let types =
         accepted.flat_map(|value| value.split(',')).map(|part| part.split(';').next().unwrap_or_default());

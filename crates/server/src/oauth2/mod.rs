@@ -25,6 +25,7 @@ pub mod issue;
 pub mod jwks;
 pub mod memory;
 pub mod par;
+pub mod profile;
 pub mod records;
 pub mod register;
 pub mod resource;

@@ -11,6 +11,7 @@ use symbolon_protocol::OAuthError;
 
 use crate::cx::Cx;
 use crate::oauth2::client_keys;
+use crate::oauth2::profile::Profile;
 use crate::snapshot::Client;
 
 /// The signer for an algorithm that the client has registered; the workspace's own where it has registered none.
@@ -31,6 +32,9 @@ pub fn signer<'a>(
             .got(wanted)
     };
     let algorithm: Algorithm = wanted.parse().map_err(|_| without_key())?;
+    if !Profile::of(&cx.workspace).allows_algorithm(algorithm) {
+        return Err(without_key());
+    }
     if algorithm.is_symmetric() {
         return client.secret_signer(algorithm).map(Cow::Owned).ok_or_else(without_key);
     }

@@ -16,6 +16,7 @@ use super::error::{ErrorBody, ErrorResponse};
 use super::form_body::FormBody;
 use super::forms::Userinfo;
 use super::issue::OPENID;
+use super::profile::interaction;
 use super::sealing;
 use crate::cx::Cx;
 
@@ -76,6 +77,7 @@ async fn userinfo(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Response,
     if token.claims.jkt().is_some() {
         dpop::add_nonce(cx, &mut response);
     }
+    interaction::echo(cx, headers, &mut response);
     Ok(response)
 }
 

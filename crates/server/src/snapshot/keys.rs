@@ -6,6 +6,8 @@ use symbolon_jose::{Algorithm, Jwk, JwtSigner, KeySet, SigningKey};
 use symbolon_store::entity::server::KeyType;
 use symbolon_store::{KeyState, KeyUse, SigningKey as StoredKey, StoreError};
 
+use crate::oauth2::profile::Profile;
+
 /// The keys of one workspace.
 #[derive(Debug)]
 pub struct WorkspaceKeys {
@@ -24,7 +26,7 @@ pub struct WorkspaceKeys {
 }
 
 impl WorkspaceKeys {
-    pub(super) fn new(rows: Vec<StoredKey>, key_type: KeyType) -> Result<Self, StoreError> {
+    pub(super) fn new(rows: Vec<StoredKey>, key_type: KeyType, profile: Profile) -> Result<Self, StoreError> {
         let corrupt = |error: symbolon_jose::Error| StoreError::Corrupt(format!("signing key: {error}"));
         let preferred = algorithm_of(key_type);
         let mut live: Vec<_> = rows
@@ -43,7 +45,7 @@ impl WorkspaceKeys {
             let key = SigningKey::from_pkcs8(algorithm, &row.private_pkcs8).map_err(corrupt)?;
             verification.insert(Some(&row.kid), key.verification_key().map_err(corrupt)?);
             if row.state == KeyState::Current {
-                for algorithm in signs(algorithm) {
+                for algorithm in signs(algorithm).iter().filter(|own| profile.allows_algorithm(**own)) {
                     let key = key.with_algorithm(*algorithm).map_err(corrupt)?;
                     if access_token_signer.is_none() {
                         let signer = JwtSigner::new(key.clone(), &row.kid, "at+jwt").map_err(corrupt)?;
@@ -60,10 +62,9 @@ impl WorkspaceKeys {
         let jwks = serde_json::to_vec(&json!({ "keys": published }))
             .map_err(|error| StoreError::Corrupt(format!("JWKS: {error}")))?;
         let mut signers = signers.into_iter();
-        let (signer, access_token_signer) = signers
-            .next()
-            .zip(access_token_signer)
-            .ok_or_else(|| StoreError::Corrupt("the workspace has no current key".to_owned()))?;
+        let (signer, access_token_signer) = signers.next().zip(access_token_signer).ok_or_else(|| {
+            StoreError::Corrupt("the workspace has no current key that its profile allows".to_owned())
+        })?;
         let others = signers.collect();
         Ok(Self { signer, access_token_signer, others, verification, algorithms, jwks: jwks.into() })
     }
@@ -94,7 +95,7 @@ pub const fn algorithm_of(key_type: KeyType) -> Algorithm {
 }
 
 /// An RSA key signs with PKCS #1 and with PSS, the one it was made for first.
-const fn signs(algorithm: Algorithm) -> &'static [Algorithm] {
+pub const fn signs(algorithm: Algorithm) -> &'static [Algorithm] {
     match algorithm {
         Algorithm::RS256 => &[Algorithm::RS256, Algorithm::PS256],
         Algorithm::PS256 => &[Algorithm::PS256, Algorithm::RS256],

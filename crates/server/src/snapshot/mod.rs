@@ -20,7 +20,7 @@ use symbolon_pki::TrustAnchors;
 use symbolon_store::{Store, StoreError};
 
 pub use client::{Client, SecretDigest};
-pub use keys::{WorkspaceKeys, algorithm_of};
+pub use keys::{WorkspaceKeys, algorithm_of, signs};
 pub use public_keys::PublicKeys;
 pub use scopes::{ScopeEntry, Scopes};
 pub use workspace::Workspace;

@@ -10,6 +10,7 @@ use symbolon_store::{ListQuery, Store, StoreError};
 use super::keys::WorkspaceKeys;
 use super::scopes::Scopes;
 use crate::base_url::BaseUrl;
+use crate::oauth2::profile::{Profile, settings};
 
 /// A workspace. Immutable: a change makes a new one.
 #[derive(Debug)]
@@ -18,7 +19,7 @@ pub struct Workspace {
     pub tenant_id: Box<str>,
     /// Its id, unique in the tenant.
     pub id: Box<str>,
-    /// Its settings. Secrets are not in it.
+    /// Its settings, as its profile has them be. Secrets are not in it.
     pub server: Server,
     /// Its scopes, with their services.
     pub scopes: Scopes,
@@ -49,13 +50,15 @@ impl Workspace {
         // Secrets stay in the store: nothing in memory needs them.
         server.secret = None;
         server.rotated_secrets.clear();
+        settings::apply(&mut server);
         let workspace = store.workspace(tenant_id, workspace_id);
         let all = ListQuery::all();
         let services = values(workspace.list::<Service>(&all).await?);
         let scopes = values(workspace.list::<Scope>(&all).await?);
         let mut idps = values(workspace.list::<Idp>(&all).await?);
         idps.sort_by_key(|idp| idp.display_order.unwrap_or(i64::MAX));
-        let keys = WorkspaceKeys::new(workspace.list_keys().await?, server.key_type)?;
+        let keys =
+            WorkspaceKeys::new(workspace.list_keys().await?, server.key_type, Profile::of_settings(&server))?;
         Ok(Some(Self {
             tenant_id: tenant_id.into(),
             id: workspace_id.into(),

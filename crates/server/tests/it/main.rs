@@ -8,6 +8,7 @@ mod harness;
 mod interaction;
 mod oauth2;
 mod oidc;
+mod profiles;
 mod staleness;
 mod userinfo;
 mod well_known;

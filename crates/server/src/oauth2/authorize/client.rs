@@ -9,6 +9,8 @@ use super::request::{AuthorizationRequest, RedirectUri};
 use super::rules::response_type;
 use crate::cx::Cx;
 use crate::oauth2::error::store_failure;
+use crate::oauth2::profile::Profile;
+use crate::oauth2::profile::clients::allows_redirect_uri;
 use crate::snapshot::Client;
 
 /// Finds the client of an authorization request.
@@ -42,8 +44,14 @@ pub async fn identify(cx: &Cx, form: &Form) -> Result<Arc<Client>, OAuthError> {
 /// What a page will say, or the client itself is told that pushes the request.
 pub fn redirect_uri(cx: &Cx, client: &Client, form: &Form) -> Result<RedirectUri, OAuthError> {
     let registered = registered(cx, client);
+    let profile = Profile::of(&cx.workspace);
     Ok(match form.get("redirect_uri") {
         Some(asked) => RedirectUri { value: find(client, &registered, asked)?, sent: true },
+        None if profile.requires_redirect_uri() => {
+            return Err(OAuthError::invalid_request("redirect_uri_missing")
+                .description("The parameter redirect_uri is missing.")
+                .detail(profile.clause_of_redirect_uris()));
+        }
         None => RedirectUri { value: only_one(&registered)?, sent: false },
     })
 }
@@ -78,11 +86,14 @@ fn may_ask_people(client: &Client) -> bool {
 /// The redirect URIs of the client. A client that this server made for itself may name a path: the page of this
 /// server, under whatever name it is reached. The management API takes no such entry.
 fn registered<'a>(cx: &Cx, client: &'a Client) -> Vec<Cow<'a, str>> {
+    let profile = Profile::of(&cx.workspace);
     let whole = |uri: &'a String| match uri.starts_with('/') && client.entity.system {
         true => Cow::Owned(format!("{}{uri}", cx.base_url)),
         false => Cow::Borrowed(uri.as_str()),
     };
-    client.entity.redirect_uris.iter().map(whole).collect()
+    // A registration may be older than the profile.
+    let allowed = client.entity.redirect_uris.iter().filter(|uri| allows_redirect_uri(profile, uri));
+    allowed.map(whole).collect()
 }
 
 /// RFC 9700 §2.1: exact string matching, but for the port of a loopback address of a native app (RFC 8252 §7.3).

@@ -3,11 +3,11 @@
 
 use symbolon_jose::{Algorithm, Claims, Error, UnverifiedJwt, Validation};
 use symbolon_protocol::{Form, OAuthError};
-use symbolon_store::entity::server::WorkspaceProfile;
 
 use super::{Claimed, ClientAuthMethod};
 use crate::cx::Cx;
 use crate::oauth2::error::store_failure;
+use crate::oauth2::profile::Profile;
 use crate::snapshot::{Client, Workspace};
 
 /// `client_assertion_type` (RFC 7523 §2.2).
@@ -180,7 +180,7 @@ fn check_lifetime(exp: f64, now: i64) -> Result<i64, OAuthError> {
 fn check_audience(cx: &Cx, claims: &Claims) -> Result<(), OAuthError> {
     let issuer = cx.issuer();
     let aud = claims.get("aud");
-    if demands_issuer(&cx.workspace) {
+    if Profile::of(&cx.workspace).assertion_audience_is_issuer_only() {
         return match aud {
             Some(serde_json::Value::String(aud)) if *aud == issuer => Ok(()),
             _ => Err(wrong_audience(aud, &[issuer])),
@@ -195,14 +195,6 @@ fn check_audience(cx: &Cx, claims: &Claims) -> Result<(), OAuthError> {
         None => false,
     };
     if fits { Ok(()) } else { Err(wrong_audience(aud, &ours)) }
-}
-
-/// Whether the issuer must be the only audience.
-fn demands_issuer(workspace: &Workspace) -> bool {
-    matches!(
-        workspace.server.profile,
-        WorkspaceProfile::Fapi20Security | WorkspaceProfile::Fapi20MessageSigning
-    )
 }
 
 fn wrong_audience(aud: Option<&serde_json::Value>, expected: &[String]) -> OAuthError {

@@ -19,6 +19,7 @@ use url::Url;
 pub use proof::Proof;
 
 use super::error::store_failure;
+use super::profile::Profile;
 use crate::app::App;
 use crate::base_url::BaseUrl;
 use crate::clock::Timestamp;
@@ -40,6 +41,12 @@ pub static ALGORITHMS: &[Algorithm] = &[
     Algorithm::PS512,
     Algorithm::EdDSA,
 ];
+
+/// Those of them that the workspace's profile allows.
+pub fn algorithms(workspace: &Workspace) -> Vec<Algorithm> {
+    let profile = Profile::of(workspace);
+    ALGORITHMS.iter().copied().filter(|algorithm| profile.allows_algorithm(*algorithm)).collect()
+}
 
 /// Whether every token of the client must be bound to a key.
 pub fn is_required(client: &Client) -> bool {
@@ -120,7 +127,7 @@ impl Brought {
             method: &self.method,
             addresses: &addresses(judge, &self.path),
             now: judge.now.seconds(),
-            algorithms: ALGORITHMS,
+            algorithms: &algorithms(judge.workspace),
         };
         let nonces = nonce::Nonces::of(judge);
         let read = proof::read(text, &expected)?;

@@ -6,6 +6,7 @@ use symbolon_protocol::{Confirmation, OAuthError, TokenType};
 
 use crate::cx::Cx;
 use crate::oauth2::dpop;
+use crate::oauth2::profile::{Profile, SenderConstraint};
 use crate::snapshot::Client;
 
 /// What the access tokens of this request are bound to: nothing, the certificate of the connection, the key of the
@@ -31,7 +32,23 @@ pub fn confirmation(cx: &Cx, client: &Client) -> Result<Option<Confirmation>, OA
         certificate_thumbprint: certificate(cx, client)?,
         key_thumbprint: proof.map(|proof| proof.jkt.clone()),
     };
-    Ok(Some(confirmation).filter(|confirmation| *confirmation != Confirmation::default()))
+    let confirmation = Some(confirmation).filter(|confirmation| *confirmation != Confirmation::default());
+    if confirmation.is_none() && Profile::of(&cx.workspace).sender_constraint().is_some() {
+        return Err(unbound(cx));
+    }
+    Ok(confirmation)
+}
+
+/// A profile that has every token bound gives none to who shows nothing that it could be bound to.
+fn unbound(cx: &Cx) -> OAuthError {
+    OAuthError::invalid_request("sender_constraint_missing")
+        .description(
+            "This authorization server issues sender-constrained access tokens alone: send a DPoP proof, or \
+             connect with a client certificate.",
+        )
+        .detail(format!("the profile asks for it ({})", Profile::of(&cx.workspace).clause_of_binding()))
+        .expected("a client certificate or a DPoP header")
+        .got("neither")
 }
 
 /// The same for what is issued in exchange for a token that was bound: it stays bound, as its sender has just shown.
@@ -80,8 +97,23 @@ pub fn check(
     compare(&bound.key_thumbprint, key, mismatch.1, "no DPoP proof")
 }
 
+/// Whether the certificate of the connection counts: where the client has registered for it, where the profile wants
+/// it, and where the profile wants any binding and there is no other.
+fn binds_to_certificate(cx: &Cx, client: &Client) -> bool {
+    client.entity.tls_client_certificate_bound_access_tokens
+        || match Profile::of(&cx.workspace).sender_constraint() {
+            None => false,
+            Some(SenderConstraint::Certificate) => true,
+            Some(SenderConstraint::CertificateOrKey) => {
+                cx.peer.certificate.is_some()
+                    && !client.entity.dpop_bound_access_tokens
+                    && cx.proof().is_ok_and(|proof| proof.is_none())
+            }
+        }
+}
+
 fn certificate(cx: &Cx, client: &Client) -> Result<Option<String>, OAuthError> {
-    if !client.entity.tls_client_certificate_bound_access_tokens {
+    if !binds_to_certificate(cx, client) {
         return Ok(None);
     }
     match &cx.peer.certificate {

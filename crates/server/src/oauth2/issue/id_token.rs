@@ -9,6 +9,7 @@ use super::subject;
 use crate::cx::Cx;
 use crate::oauth2::claims;
 use crate::oauth2::grants::Person;
+use crate::oauth2::profile::Profile;
 use crate::snapshot::Client;
 
 /// What an ID token says. It has none of `aid`, `tid`, `scp`: those mark an access token.
@@ -61,6 +62,8 @@ impl Draft<'_> {
         // A client may ask for an algorithm that the workspace has a key for.
         let wanted = client.entity.id_token_signed_response_alg.as_deref();
         let wanted = wanted.and_then(|name| name.parse::<Algorithm>().ok());
+        let profile = Profile::of(&cx.workspace);
+        let wanted = wanted.filter(|algorithm| profile.allows_algorithm(*algorithm));
         let secret = wanted.and_then(|algorithm| client.secret_signer(algorithm));
         let signer = match (&secret, wanted) {
             (Some(signer), _) => signer,

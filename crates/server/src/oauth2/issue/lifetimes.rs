@@ -2,6 +2,7 @@
 
 use symbolon_store::entity::GoDuration;
 
+use crate::oauth2::profile::Profile;
 use crate::snapshot::{Client, Workspace};
 
 /// The lifetime of an ID token where nothing is configured, in seconds.
@@ -39,10 +40,12 @@ impl Lifetimes {
         let server = &workspace.server;
         let own = client.entity.token_ttls.as_ref().filter(|_| client.entity.use_custom_token_ttls);
         let code = own.and_then(|own| own.authorization_code_ttl).or(server.authorization_code_ttl);
+        // A client's own lifetimes may be older than the profile.
+        let longest_code = Profile::of(workspace).longest_code();
         let id_token = own.and_then(|own| own.id_token_ttl).or(server.id_token_ttl);
         Self {
             access_token: own.map_or(server.access_token_ttl, |own| own.access_token_ttl).secs(),
-            code: code.map_or(CODE_SECONDS, GoDuration::secs),
+            code: code.map_or(CODE_SECONDS, GoDuration::secs).min(longest_code.unwrap_or(i64::MAX)),
             id_token: id_token.map_or(ID_TOKEN_SECONDS, GoDuration::secs),
             refresh_token: own.map_or(server.refresh_token_ttl, |own| own.refresh_token_ttl).secs(),
         }

@@ -12,4 +12,4 @@ mod swagger;
 mod sweep;
 mod unrouted;
 
-use console::Console;
+pub(crate) use console::Console;

@@ -78,6 +78,41 @@ pub enum WorkspaceProfile {
     Fapi20MessageSigning,
     /// `ConnectID`, Australia.
     ConnectId,
+    /// OAuth 2.1; an addition of ours.
+    #[serde(rename = "oauth_21")]
+    Oauth21,
+    /// OAuth 2.1 for clients of the Model Context Protocol; an addition of ours.
+    Mcp,
+}
+
+impl WorkspaceProfile {
+    /// The name as it is written in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Demo => "demo",
+            Self::Workforce => "workforce",
+            Self::Consumer => "consumer",
+            Self::Partners => "partners",
+            Self::ThirdParty => "third_party",
+            Self::FapiAdvanced => "fapi_advanced",
+            Self::FapiRw => "fapi_rw",
+            Self::FapiRo => "fapi_ro",
+            Self::OpenbankingUkFapiAdvanced => "openbanking_uk_fapi_advanced",
+            Self::OpenbankingUk => "openbanking_uk",
+            Self::OpenbankingBr => "openbanking_br",
+            Self::OpenbankingBrUnico => "openbanking_br_unico",
+            Self::CdrAustralia => "cdr_australia",
+            Self::CdrAustraliaFapiRw => "cdr_australia_fapi_rw",
+            Self::Fdx => "fdx",
+            Self::OpenbankingKsa => "openbanking_ksa",
+            Self::Fapi20Security => "fapi_20_security",
+            Self::Fapi20MessageSigning => "fapi_20_message_signing",
+            Self::ConnectId => "connect_id",
+            Self::Oauth21 => "oauth_21",
+            Self::Mcp => "mcp",
+        }
+    }
 }
 
 /// The kind of signing key made with a workspace.

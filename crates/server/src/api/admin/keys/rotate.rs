@@ -11,8 +11,9 @@ use super::view;
 use crate::api::auth::ManagementCx;
 use crate::api::error::{ApiError, Kind};
 use crate::api::extract::{Params, WorkspaceId};
+use crate::oauth2::profile::Profile;
 use crate::seed::MadeKey;
-use crate::snapshot::algorithm_of;
+use crate::snapshot::{algorithm_of, signs};
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -46,6 +47,15 @@ pub(super) async fn rotate_key(
     let before = cx.load::<Server>(&workspace_id).await?;
     let key_type = rotation.key_type.unwrap_or(before.key_type);
     let algorithm = algorithm_of(key_type);
+    let profile = Profile::of_settings(&before);
+    if !signs(algorithm).iter().any(|algorithm| profile.allows_algorithm(*algorithm)) {
+        let message = format!(
+            "key_type: the profile {} does not allow {algorithm} ({})",
+            before.profile.as_str(),
+            profile.clause_of_algorithms()
+        );
+        return Err(ApiError::new(Kind::BadRequest, message));
+    }
     advance(&cx, &workspace_id, algorithm).await?;
     if key_type != before.key_type {
         let server = Server { key_type, ..before.value };

@@ -10,6 +10,7 @@ use crate::api::error::{ApiError, Faults};
 use crate::api::etag::{IfMatch, Versioned};
 use crate::api::extract::Id;
 use crate::api::json::Body;
+use crate::oauth2::profile::settings;
 
 /// Update authorization server
 ///
@@ -39,6 +40,7 @@ pub(super) async fn update_server(
     keep_unsaid(&mut server, &before);
     validate::check(&server, &mut faults);
     faults.into_result()?;
+    settings::apply(&mut server);
 
     let update = cx.tenant().update(server, Some(before.version), cx.now.millis()).await;
     let stored = update.map_err(|error| if_match.lost_race(error))?;

@@ -6,6 +6,7 @@ use symbolon_store::entity::{GoDuration, Secret, Server};
 use url::Url;
 
 use crate::api::error::Faults;
+use crate::oauth2::profile::settings;
 
 /// Shortest secret of a workspace, in characters.
 const SECRET_LENGTH: usize = 32;
@@ -21,6 +22,7 @@ pub(super) fn check(server: &Server, faults: &mut Faults) {
     trust(server, faults);
     urls(server, faults);
     issuers(server, faults);
+    settings::check(server, faults);
     let long = |secret: &Secret| secret.reveal().chars().count() >= SECRET_LENGTH;
     faults.check(server.secret.as_ref().is_none_or(long), "secret", "must have 32 characters or more");
     faults.check(

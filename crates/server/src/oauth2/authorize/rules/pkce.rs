@@ -4,6 +4,8 @@ use symbolon_protocol::{ClientAuthMethod, CodeChallenge, CodeChallengeMethod, OA
 
 use super::{Asked, Rule};
 use crate::oauth2::authorize::request::AuthorizationRequest;
+use crate::oauth2::authorize::source::Source;
+use crate::oauth2::profile::Profile;
 
 pub(super) struct PkceRule;
 
@@ -42,7 +44,9 @@ impl Rule for PkceRule {
 
 fn is_required(asked: &Asked<'_>) -> bool {
     let server = &asked.cx.workspace.server;
+    let pushed = asked.source == Source::Pushed;
     server.enforce_pkce
+        || Profile::of(&asked.cx.workspace).requires_pkce(pushed)
         || (server.enforce_pkce_for_public_clients && asked.client.auth_method == ClientAuthMethod::None)
 }
 

@@ -6,7 +6,7 @@ use symbolon_jose::{Algorithm, Jwk, JwtSigner, SigningKey, base64url};
 use symbolon_store::entity::Secret;
 use symbolon_store::entity::server::WorkspaceProfile;
 
-use crate::harness::{Answer, NOW, Remote, SECRET, TOKEN, TestApp};
+use crate::harness::{Answer, NOW, Remote, SECRET, TOKEN, TestApp, TestCertificate};
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const ISSUER: &str = "https://localhost:8443/default/default";
@@ -157,7 +157,14 @@ async fn a_fapi_2_workspace_wants_its_issuer_as_the_only_audience() {
         let answer = ask(&app, &pair.sign(&claims(json!({ "aud": aud })))).await;
         assert_eq!(answer.reason(), format!("{REFUSED} client_assertion_audience"), "{aud}");
     }
-    ask(&app, &pair.sign(&claims(json!({})))).await.ok();
+    // It issues nothing that is not bound.
+    let assertion = pair.sign(&claims(json!({})));
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("client_assertion_type", JWT_BEARER),
+        ("client_assertion", &assertion),
+    ];
+    app.post(TOKEN).form(&form).certificate(&TestCertificate::self_signed("CN=robot")).await.ok();
 }
 
 #[tokio::test]
