@@ -22,6 +22,7 @@ mod rsa;
 mod signer;
 mod signing_key;
 mod spki;
+mod unsecured;
 mod validation;
 mod verification_key;
 
@@ -37,5 +38,6 @@ pub use jwt::{Claims, UnverifiedJwt, VerifiedJwt, verify};
 pub use key_set::KeySet;
 pub use signer::JwtSigner;
 pub use signing_key::SigningKey;
+pub use unsecured::parse_unsecured;
 pub use validation::Validation;
 pub use verification_key::VerificationKey;

@@ -22,6 +22,15 @@ pub struct Fetcher {
     allow_private: bool,
 }
 
+/// What was fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// Its media type, in lower case and without parameters, if the answer names one.
+    pub media_type: Option<String>,
+    /// The content.
+    pub body: Vec<u8>,
+}
+
 /// How the fetcher is set up.
 #[derive(Clone, Debug)]
 pub struct FetchOptions {
@@ -120,6 +129,14 @@ impl Fetcher {
     /// # Errors
     /// When it cannot or must not be had.
     pub async fn get(&self, url: &str, limit: usize) -> Result<Vec<u8>, FetchError> {
+        self.get_document(url, limit).await.map(|document| document.body)
+    }
+
+    /// Fetches a document of at most `limit` bytes, and what it is said to be.
+    ///
+    /// # Errors
+    /// When it cannot or must not be had.
+    pub async fn get_document(&self, url: &str, limit: usize) -> Result<Document, FetchError> {
         let parsed = self.check(url)?;
         let failed =
             |error: reqwest::Error| FetchError::Failed { url: url.to_owned(), reason: reason(&error) };
@@ -127,6 +144,9 @@ impl Fetcher {
         if response.status() != StatusCode::OK {
             return Err(FetchError::Status { url: url.to_owned(), status: response.status() });
         }
+        let media_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let media_type = media_type.and_then(|value| value.split(';').next());
+        let media_type = media_type.map(|value| value.trim().to_ascii_lowercase());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
             if body.len() + chunk.len() > limit {
@@ -134,7 +154,7 @@ impl Fetcher {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(body)
+        Ok(Document { media_type, body })
     }
 
     /// Sends a message, and tells the status of the answer, whatever it is. Nothing of the answer's body is read.

@@ -90,7 +90,7 @@ fn vocabulary(client: &Client, faults: &mut Faults) {
         (
             "request_object_signing_alg",
             Some(&c.request_object_signing_alg),
-            &["any", "none", "RS256", "ES256", "PS256", "EdDSA"],
+            &["any", "none", "RS256", "ES256", "PS256", "EdDSA", "HS256"],
         ),
         ("saml_signing_hash", Some(&c.saml_signing_hash), &["sha-1", "sha-256", "sha-512"]),
         (

@@ -27,6 +27,7 @@ use super::error::{ErrorBody, ErrorResponse};
 use super::grants::GRANTS;
 use super::profile::Profile;
 use super::register;
+use super::request_object;
 use super::response_modes;
 use crate::base_url::BaseUrl;
 use crate::cx::Cx;
@@ -182,8 +183,12 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
             CodeChallengeMethod::as_str,
         )),
         claims_parameter_supported: Some(true),
-        request_parameter_supported: Some(false),
-        request_uri_parameter_supported: Some(false),
+        request_parameter_supported: Some(true),
+        // Where requests must be pushed, none is fetched.
+        request_uri_parameter_supported: Some(!server.require_pushed_authorization_requests),
+        require_request_uri_registration: Some(true),
+        require_signed_request_object: Some(request_object::policy::requires_signed(workspace)),
+        request_object_signing_alg_values_supported: Some(request_object_algorithms(workspace)),
         authorization_response_iss_parameter_supported: Some(true),
         token_endpoint_auth_methods_supported: methods.clone(),
         token_endpoint_auth_signing_alg_values_supported: assertions.clone(),
@@ -260,6 +265,15 @@ fn assertion_algorithms(workspace: &Workspace) -> Option<Vec<String>> {
     let algorithms = methods.flat_map(|method| assertion::algorithms(workspace, method));
     let words: Vec<_> = algorithms.map(|algorithm| algorithm.as_str().to_owned()).collect();
     (!words.is_empty()).then_some(words)
+}
+
+/// The algorithms of request objects, with `none` where the workspace takes unsigned ones.
+fn request_object_algorithms(workspace: &Workspace) -> Vec<String> {
+    let unsigned = request_object::policy::takes_unsigned(workspace).then(|| "none".to_owned());
+    words(&request_object::policy::algorithms(workspace), Algorithm::as_str)
+        .into_iter()
+        .chain(unsigned)
+        .collect()
 }
 
 /// The grants that both this server and the workspace know. The implicit one has no token request.

@@ -57,8 +57,10 @@ pub struct TokenForm {
 pub struct PushedForm {
     /// The client.
     client_id: String,
+    /// A request object with all parameters below (RFC 9126 §3).
+    request: Option<String>,
     /// What is to be issued.
-    response_type: String,
+    response_type: Option<String>,
     /// Where the answer goes.
     redirect_uri: Option<String>,
     /// The scopes wanted, separated by spaces.

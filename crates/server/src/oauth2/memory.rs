@@ -8,6 +8,7 @@ use super::decoupled::Polls;
 use super::discovery::Documents;
 use super::register::limits::RegistrationLimits;
 use super::register::unused::Kept;
+use super::request_object::reference::Objects;
 
 /// The memory of one node.
 #[derive(Debug, Default)]
@@ -22,6 +23,8 @@ pub struct Memory {
     pub polls: Polls,
     /// Discovery documents as they are sent.
     pub documents: Documents,
+    /// Request objects whose address names their content.
+    pub request_objects: Objects,
     /// Registrations of clients, by address.
     pub registrations: RegistrationLimits,
     /// Clients that registered themselves and are used.

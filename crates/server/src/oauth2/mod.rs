@@ -28,6 +28,7 @@ pub mod par;
 pub mod profile;
 pub mod records;
 pub mod register;
+pub mod request_object;
 pub mod resource;
 pub mod response_modes;
 pub mod revoke;

@@ -17,7 +17,7 @@ use super::authorize::{client, pushed};
 use super::error::{ErrorBody, ErrorResponse};
 use super::form_body::FormBody;
 use super::forms::PushedForm;
-use super::{client_auth, dpop};
+use super::{client_auth, dpop, request_object};
 use crate::cx::Cx;
 use crate::snapshot::Client;
 
@@ -67,6 +67,10 @@ async fn answer(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<PushedRespo
     }
 }
 
+/// What may come beside a request object: who pushes it (RFC 9126 §3).
+const BESIDE_OBJECT: &[&str] =
+    &["request", "client_id", "client_secret", "client_assertion", "client_assertion_type"];
+
 async fn push(cx: &Cx, client: &Client, form: &Form) -> Result<(String, i64), OAuthError> {
     if form.get("request_uri").is_some() {
         // RFC 9126 §2.1
@@ -74,10 +78,14 @@ async fn push(cx: &Cx, client: &Client, form: &Form) -> Result<(String, i64), OA
             .description("The parameter request_uri cannot be pushed."));
     }
     let form = with_client_id(client, form)?;
+    let (form, is_signed) = match form.get("request") {
+        Some(object) => of_object(cx, client, object, &form).await?,
+        None => (form, false),
+    };
     client::check_may_ask_people(client)?;
     let redirect_uri = client::redirect_uri(cx, client, &form)?;
     let mut request = AuthorizationRequest::new(client.id(), redirect_uri, &form);
-    let asked = Asked { cx, client, form: &form, source: Source::Pushed };
+    let asked = Asked { cx, client, form: &form, source: Source::Pushed, is_signed };
     RULES.iter().try_for_each(|rule| rule.check(&asked, &mut request))?;
     dpop::spend_of(cx).await?;
     // RFC 9449 §10.1: a proof says which key the code is for, as the parameter does.
@@ -85,6 +93,20 @@ async fn push(cx: &Cx, client: &Client, form: &Form) -> Result<(String, i64), OA
     let said = form.iter().filter(|(name, _)| proven.is_none() || *name != "dpop_jkt");
     let form = Form::from_pairs(said.chain(proven.map(|jkt| ("dpop_jkt", jkt))))?;
     pushed::keep(cx, client, &form).await
+}
+
+/// RFC 9126 §3: what is asked for is in the object, all of it.
+async fn of_object(cx: &Cx, client: &Client, object: &str, form: &Form) -> Result<(Form, bool), OAuthError> {
+    if let Some((name, _)) = form.iter().find(|(name, _)| !BESIDE_OBJECT.contains(name)) {
+        return Err(OAuthError::invalid_request("parameter_beside_request_object")
+            .description(
+                "Beside the parameter request only those that authenticate the client may be pushed.",
+            )
+            .expected(BESIDE_OBJECT.join(", "))
+            .got(name));
+    }
+    let read = request_object::read(cx, client, object, form).await.map_err(|refused| refused.error)?;
+    Ok((read.form, read.is_signed))
 }
 
 /// A client that has said who it is elsewhere need not say it again.

@@ -20,6 +20,15 @@ const CURES: &[(&str, &str)] = &[
     ("client_assertion_audience", "Let the client put the issuer of this workspace into aud: it is in the discovery document."),
     ("client_assertion_signature", "Register the public key that the client signs with (jwks, or published at its jwks_uri), under the kid that the assertion names."),
     ("client_assertion_replayed", "Let the client make a new assertion with a random jti for each request, retries included."),
+    // Request objects
+    ("request_object_signature", "Register the public key that the client signs with (jwks, or published at its jwks_uri), under the kid that the request object names."),
+    ("request_object_algorithm", "Set the client's request_object_signing_alg to the algorithm it signs with, or to any."),
+    ("request_object_unsigned", "Let the client sign its request objects; or set advanced.allow_unsigned_request_objects of the workspace, and request_object_signing_alg of the client to any or none."),
+    ("request_object_audience", "Let the client put the issuer of this workspace into aud: it is in the discovery document."),
+    ("request_object_incomplete", "Let the client put all parameters into the request object; what is beside it does not count."),
+    ("request_uri_not_registered", "Add the address to the client's request_uris: no other is fetched."),
+    ("request_uri_unreadable", "Let the client's server answer GET with 200 and the request object (application/oauth-authz-req+jwt). Private addresses are asked only with client.allow_private_addresses."),
+    ("signed_request_required", "Let the client send a signed request object; or set require_signed_request_object of client and workspace (advanced) to false."),
     // Certificates
     ("certificate_missing", "Call with the client's key and certificate (curl --key --cert). Behind a proxy: let it ask for a certificate and pass it on, and set server.client_certificate_header and server.trusted_proxies."),
     ("certificate_attribute_mismatch", "Register what the certificate has (compare the lines above), or issue the client a certificate with what is registered. POST /api/admin/{tid}/clients/parse-certificate shows what to register."),

@@ -40,7 +40,7 @@ pub struct Client {
 pub struct SecretDigest {
     /// SHA-256 of the secret.
     pub digest: [u8; 32],
-    /// Verifies an HMAC by the secret (`client_secret_jwt`), for clients that may send one. `None` too when the secret
+    /// Verifies an HMAC by the secret (`client_secret_jwt`, a request object), for clients that may send one. `None` too when the secret
     /// is shorter than a hash (RFC 7518 §3.2).
     pub mac: Option<VerificationKey>,
     /// Unix seconds; `None`: for ever.
@@ -128,7 +128,10 @@ fn secret_signer(entity: &entity::Client) -> Option<JwtSigner> {
 
 /// Replaces the secrets in the entity by their digests here.
 fn take_secrets(entity: &mut entity::Client, method: ClientAuthMethod) -> Vec<SecretDigest> {
-    let macs = matches!(method, ClientAuthMethod::ClientSecretJwt | ClientAuthMethod::Unspecified);
+    let signs_requests =
+        entity.request_object_signing_alg.parse::<Algorithm>().is_ok_and(Algorithm::is_symmetric);
+    let macs =
+        signs_requests || matches!(method, ClientAuthMethod::ClientSecretJwt | ClientAuthMethod::Unspecified);
     let expires_at = (entity.client_secret_expires_at > 0).then_some(entity.client_secret_expires_at);
     let current = entity.client_secret.take().map(|secret| SecretDigest::new(&secret, macs, expires_at));
     let ends = std::mem::take(&mut entity.rotated_secrets_expire_at);

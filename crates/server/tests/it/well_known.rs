@@ -155,9 +155,18 @@ async fn discovery_tells_what_works() {
         "select_account"
       ],
       "pushed_authorization_request_endpoint": "https://localhost:8443/default/default/par",
-      "request_parameter_supported": false,
-      "request_uri_parameter_supported": false,
+      "request_object_signing_alg_values_supported": [
+        "ES256",
+        "PS256",
+        "EdDSA",
+        "RS256",
+        "HS256"
+      ],
+      "request_parameter_supported": true,
+      "request_uri_parameter_supported": true,
       "require_pushed_authorization_requests": false,
+      "require_request_uri_registration": true,
+      "require_signed_request_object": false,
       "response_modes_supported": [
         "query",
         "fragment",

@@ -147,6 +147,8 @@ pub struct Client {
     pub require_auth_time: bool,
     /// Only PAR accepted.
     pub require_pushed_authorization_requests: bool,
+    /// Only signed authorization requests accepted (RFC 9101 §10.5); an addition of ours.
+    pub require_signed_request_object: bool,
     /// Allowed response types.
     pub response_types: Vec<String>,
     /// Read only; empty = same as token endpoint.
@@ -300,6 +302,7 @@ impl Default for Client {
             request_uris: Vec::new(),
             require_auth_time: false,
             require_pushed_authorization_requests: false,
+            require_signed_request_object: false,
             response_types: Vec::new(),
             revocation_endpoint_auth_method: "client_secret_basic".to_owned(),
             rotated_secrets: Vec::new(),

@@ -28,11 +28,13 @@ use crate::login::views::{View, error_page, error_page_of};
 use crate::login::{Browser, Session};
 use crate::oauth2::error::store_failure;
 use crate::oauth2::form_body;
+use crate::oauth2::request_object::Refused;
 use crate::oauth2::response_modes::{see_other, with_query};
 use crate::rate::network;
 use crate::snapshot::Client;
 use request::AuthorizationRequest;
 use rules::{Asked, RULES};
+use source::Source;
 
 /// A longer address, in bytes, is not made of a form: browsers and proxies might not take it.
 const MAX_ADDRESS: usize = 8 * 1024;
@@ -47,7 +49,7 @@ const MAX_ADDRESS: usize = 8 * 1024;
         ("response_mode" = Option<String>, Query), ("prompt" = Option<String>, Query),
         ("max_age" = Option<u32>, Query), ("login_hint" = Option<String>, Query),
         ("id_token_hint" = Option<String>, Query), ("ui_locales" = Option<String>, Query),
-        ("request_uri" = Option<String>, Query), ("code_challenge" = Option<String>, Query), ("code_challenge_method" = Option<String>, Query),
+        ("request" = Option<String>, Query), ("request_uri" = Option<String>, Query), ("code_challenge" = Option<String>, Query), ("code_challenge_method" = Option<String>, Query),
     ),
     responses(
         (status = 303, description = "To the client with a code or an error, or to a page for the person"),
@@ -87,7 +89,7 @@ async fn authorize(cx: &Cx, headers: &HeaderMap, form: &Form, method: &Method) -
     };
     let resolved = match source::resolve(cx, &client, form).await {
         Ok(resolved) => resolved,
-        Err(error) => return unresolved(cx, headers, &client, form, error).await,
+        Err(refused) => return unresolved(cx, headers, &client, form, refused).await,
     };
     let redirect_uri = match client::redirect_uri(cx, &client, &resolved.form) {
         Ok(redirect_uri) => redirect_uri,
@@ -99,7 +101,13 @@ async fn authorize(cx: &Cx, headers: &HeaderMap, form: &Form, method: &Method) -
         return see_other(&address);
     }
     let mut request = AuthorizationRequest::new(client.id(), redirect_uri, &resolved.form);
-    let asked = Asked { cx, client: &client, form: &resolved.form, source: resolved.source };
+    let asked = Asked {
+        cx,
+        client: &client,
+        form: &resolved.form,
+        source: resolved.source,
+        is_signed: resolved.is_signed,
+    };
     if let Err(error) = RULES.iter().try_for_each(|rule| rule.check(&asked, &mut request)) {
         return respond::error(View { cx, headers, client: &client, request: &request }, error).await;
     }
@@ -127,11 +135,14 @@ async fn unresolved(
     headers: &HeaderMap,
     client: &Client,
     form: &Form,
-    error: OAuthError,
+    Refused { error, form: signed }: Refused,
 ) -> Response {
+    let form = signed.as_ref().unwrap_or(form);
     match client::redirect_uri(cx, client, form) {
         Ok(redirect_uri) if redirect_uri.sent => {
-            let request = AuthorizationRequest::new(client.id(), redirect_uri, form);
+            let mut request = AuthorizationRequest::new(client.id(), redirect_uri, form);
+            let asked = Asked { cx, client, form, source: Source::Plain, is_signed: false };
+            rules::find_way(&asked, &mut request);
             respond::error(View { cx, headers, client, request: &request }, error).await
         }
         _ => error_page_of(cx, headers, Some(client.id()), error),

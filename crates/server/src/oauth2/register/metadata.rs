@@ -95,6 +95,8 @@ pub struct ClientMetadata {
     pub require_auth_time: Option<bool>,
     /// Only pushed requests are accepted (RFC 9126 §6).
     pub require_pushed_authorization_requests: Option<bool>,
+    /// Only signed authorization requests are accepted (RFC 9101 §10.5).
+    pub require_signed_request_object: Option<bool>,
     /// Response types; `code` when absent.
     pub response_types: Option<Vec<String>>,
     /// Scopes, as a text (RFC 7591).

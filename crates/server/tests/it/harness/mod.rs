@@ -19,6 +19,7 @@ mod people;
 mod recipient;
 mod remote;
 mod request;
+mod signer;
 
 pub(crate) use answer::{Answer, decode};
 pub(crate) use app::{NOW, TestApp};
@@ -31,6 +32,7 @@ pub(crate) use people::{AUTHORIZE, CALLBACK, LOGOUT, authorize, client, request,
 pub(crate) use recipient::Recipient;
 pub(crate) use remote::Remote;
 pub(crate) use request::Request;
+pub(crate) use signer::{Signer, mac, unsigned};
 
 /// The token endpoint of the workspace that tests use unless they say otherwise.
 pub(crate) const TOKEN: &str = "/default/default/oauth2/token";

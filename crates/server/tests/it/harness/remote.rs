@@ -21,6 +21,7 @@ pub(crate) struct Remote {
     document: Arc<Mutex<String>>,
     /// The status line's end.
     status: Arc<Mutex<String>>,
+    media_type: Arc<Mutex<Option<&'static str>>>,
     heard: Arc<Mutex<Vec<Heard>>>,
     root_ca: NamedTempFile,
 }
@@ -53,11 +54,12 @@ impl Remote {
             url: format!("https://localhost:{}/jwks.json", listener.local_addr().unwrap().port()),
             document: Arc::new(Mutex::new(document.to_owned())),
             status: Arc::new(Mutex::new("200 OK".to_owned())),
+            media_type: Arc::default(),
             heard: Arc::default(),
             root_ca,
         };
         let (document, status) = (Arc::clone(&remote.document), Arc::clone(&remote.status));
-        let heard = Arc::clone(&remote.heard);
+        let (heard, media_type) = (Arc::clone(&remote.heard), Arc::clone(&remote.media_type));
         let acceptor = TlsAcceptor::from(Arc::new(config));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -66,8 +68,10 @@ impl Remote {
                 heard.lock().unwrap().push(request);
                 let body = document.lock().unwrap().clone();
                 let status = status.lock().unwrap().clone();
+                let kind = media_type.lock().unwrap().map(|kind| format!("content-type: {kind}\r\n"));
                 let head = format!(
-                    "HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                    "HTTP/1.1 {status}\r\n{}content-length: {}\r\nconnection: close\r\n\r\n",
+                    kind.unwrap_or_default(),
                     body.len()
                 );
                 let _written = stream.write_all((head + &body).as_bytes()).await;
@@ -93,6 +97,11 @@ impl Remote {
     /// Changes the status, such as `503 Away`.
     pub(crate) fn answer(&self, status: &str) {
         status.clone_into(&mut self.status.lock().unwrap());
+    }
+
+    /// Says what the document is.
+    pub(crate) fn call_it(&self, media_type: &'static str) {
+        *self.media_type.lock().unwrap() = Some(media_type);
     }
 
     /// How often it was asked.

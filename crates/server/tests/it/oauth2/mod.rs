@@ -7,6 +7,7 @@ mod introspect;
 mod malformed;
 mod par;
 mod register;
+mod request_object;
 mod resource;
 mod revoke;
 mod store_failure;

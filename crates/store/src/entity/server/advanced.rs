@@ -15,6 +15,8 @@ pub struct AdvancedConfiguration {
     pub acr_values: Vec<String>,
     /// Discovery prints only mTLS URLs.
     pub advertise_only_mtls_aliases_in_well_known: bool,
+    /// Request objects may be unsigned (`alg` `none`; OpenID Connect Core §6.1). An addition of ours.
+    pub allow_unsigned_request_objects: bool,
     /// `Response_mode` refused.
     pub block_response_modes: bool,
     /// `SameSite`.
@@ -45,6 +47,8 @@ pub struct AdvancedConfiguration {
     pub rfc9068_access_tokens: bool,
     /// FAPI.
     pub require_request_or_request_uri_parameter: bool,
+    /// Authorization requests must be signed (RFC 9101 §10.5). An addition of ours.
+    pub require_signed_request_object: bool,
     /// RFC 9207.
     pub return_iss_parameter_in_authorization_response: bool,
     /// No SSO fallback for logout URI.

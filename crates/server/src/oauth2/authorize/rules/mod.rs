@@ -44,6 +44,8 @@ pub struct Asked<'a> {
     pub form: &'a Form,
     /// Where they are from.
     pub source: Source,
+    /// Whether the client has signed them. Of a pushed request that the browser brings, that was judged before.
+    pub is_signed: bool,
 }
 
 /// All rules in their order: how the answer travels first, so that every later fault travels that way.
@@ -62,3 +64,13 @@ pub static RULES: &[&dyn Rule] = &[
     &claims::ClaimsRule,
     &acr::AcrRule,
 ];
+
+/// How the answer to a request travels that no rule will see, as far as the request says it.
+pub fn find_way(asked: &Asked<'_>, request: &mut AuthorizationRequest) {
+    // What is wrong with these parameters is the lesser fault: the default takes their place.
+    let _faults = (
+        response_type::ResponseTypeRule.check(asked, request),
+        response_mode::ResponseModeRule.check(asked, request),
+    );
+    response_mode::sign_if_required(asked.cx, request);
+}

@@ -3,6 +3,7 @@
 use symbolon_protocol::{OAuthError, ResponseMode, ResponseType};
 
 use super::{Asked, Rule};
+use crate::cx::Cx;
 use crate::oauth2::authorize::request::AuthorizationRequest;
 use crate::oauth2::response_modes::allowed;
 use crate::snapshot::Workspace;
@@ -58,6 +59,13 @@ fn find(
             .got(&request.redirect_uri));
     }
     Ok(mode)
+}
+
+/// Signs an answer that must be signed, where the request does not ask for it.
+pub(super) fn sign_if_required(cx: &Cx, request: &mut AuthorizationRequest) {
+    if jarm(&cx.workspace, request).is_err() {
+        request.response_mode = ResponseMode::Jwt;
+    }
 }
 
 /// `disallow_code_response_type_without_jarm`: a code alone travels in a signed answer (FAPI 1 Advanced §5.2.2 (2)).

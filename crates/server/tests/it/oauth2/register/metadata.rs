@@ -54,6 +54,7 @@ async fn the_example_of_the_rfc_registers() {
             "registration_access_token_expires_in": 2_592_000,
             "require_auth_time": false,
             "require_pushed_authorization_requests": false,
+            "require_signed_request_object": false,
             "response_types": ["code"],
             "scope": "openid address email phone profile",
             "scopes": ["openid", "address", "email", "phone", "profile"],
