@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::{Algorithm, Error, SigningKey, base64url};
+use crate::{Algorithm, Error, SigningKey, VerificationKey, base64url};
 
 /// Room for the claims of an ordinary access token, so that serialising rarely grows the buffer.
 const CLAIMS_CAPACITY: usize = 1024;
@@ -80,6 +80,14 @@ impl JwtSigner {
     #[must_use]
     pub const fn algorithm(&self) -> Algorithm {
         self.key.algorithm()
+    }
+
+    /// What verifies the tokens: the public half of the key, or the secret itself.
+    ///
+    /// # Errors
+    /// As [`SigningKey::verification_key`].
+    pub fn verification_key(&self) -> Result<VerificationKey, Error> {
+        self.key.verification_key()
     }
 
     /// Signs a claims set.

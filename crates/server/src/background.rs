@@ -1,4 +1,5 @@
-//! What runs beside the requests: following changes of configuration, sweeping what has expired, counting rows.
+//! What runs beside the requests: following changes of configuration, sweeping what has expired, counting rows,
+//! telling clients of logouts.
 
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::metrics::TableLabel;
+use crate::oauth2::backchannel_logout::deliver;
 
 /// Pause after an error of the store.
 const RETRY: Duration = Duration::from_secs(1);
@@ -32,6 +34,7 @@ pub fn start(app: &App, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
         run(Box::pin(follow_changes(app.clone()))),
         run(Box::pin(sweep(app.clone()))),
         run(Box::pin(count_rows(app.clone()))),
+        run(Box::pin(deliver::run(app.clone()))),
     ]
 }
 

@@ -38,6 +38,19 @@ pub struct Cx {
 }
 
 impl Cx {
+    /// The context of work that no request waits for, in a workspace that was reached at `base_url`.
+    pub fn in_background(app: &App, workspace: Arc<Workspace>, base_url: BaseUrl) -> Self {
+        Self {
+            app: app.clone(),
+            workspace,
+            now: app.clock.now(),
+            request_id: RequestId::new(&app.rng),
+            base_url,
+            peer: Peer::nobody(),
+            dpop: dpop::Presented::default(),
+        }
+    }
+
     /// The issuer identifier of this workspace (RFC 8414 §2): `https://host/{tid}/{aid}`, or the workspace's
     /// `custom_issuer_url`.
     pub fn issuer(&self) -> String {

@@ -92,6 +92,13 @@ pub enum FetchError {
     Setup(String),
 }
 
+impl FetchError {
+    /// Whether another try would end the same way: it is the address itself that is at fault.
+    pub const fn is_final(&self) -> bool {
+        matches!(self, Self::NotHttps(_) | Self::PrivateAddress(_))
+    }
+}
+
 impl Fetcher {
     /// Makes the client.
     ///

@@ -5,5 +5,6 @@
 mod answers;
 pub mod complete;
 pub mod keys;
+mod logout;
 pub mod sector;
 pub mod validate;

@@ -11,7 +11,7 @@ use symbolon_store::entity::client::SubjectType;
 use symbolon_store::entity::{Client, GoDuration};
 use url::Url;
 
-use super::{answers, keys};
+use super::{answers, keys, logout};
 use crate::faults::Faults;
 use crate::oauth2::client_auth::assertion;
 use crate::oauth2::profile;
@@ -256,7 +256,6 @@ fn uris(client: &Client, faults: &mut Faults) {
         ("logo_uri", &client.logo_uri),
         ("policy_uri", &client.policy_uri),
         ("tos_uri", &client.tos_uri),
-        ("backchannel_logout_uri", &client.backchannel_logout_uri),
         ("saml_metadata_url", &client.saml_metadata_url),
     ];
     for (name, uri) in pages {
@@ -268,6 +267,7 @@ fn uris(client: &Client, faults: &mut Faults) {
         ("jwks_uri", &client.jwks_uri),
         ("sector_identifier_uri", &client.sector_identifier_uri),
         ("initiate_login_uri", &client.initiate_login_uri),
+        ("backchannel_logout_uri", &client.backchannel_logout_uri),
         ("backchannel_client_notification_endpoint", &client.backchannel_client_notification_endpoint),
     ];
     for (name, uri) in fetched {
@@ -277,6 +277,7 @@ fn uris(client: &Client, faults: &mut Faults) {
             "must be an https URL",
         );
     }
+    logout::check(client, faults);
     for (index, uri) in client.post_logout_redirect_uris.iter().enumerate() {
         if Url::parse(uri).map_or(true, |url| matches!(url.scheme(), "javascript" | "data" | "vbscript")) {
             faults.add(format!("post_logout_redirect_uris[{index}]"), "must be an absolute URL");

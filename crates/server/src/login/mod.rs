@@ -5,6 +5,7 @@ pub mod browser;
 pub mod consent;
 pub mod cookies;
 pub mod device;
+pub mod end;
 pub mod idps;
 pub mod interaction;
 pub mod limits;

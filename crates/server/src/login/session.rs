@@ -1,19 +1,26 @@
 //! The session of a person who is logged in to a workspace: single sign-on for all its clients.
 //!
 //! The cookie holds 32 random bytes; the store holds their SHA-256 and what the identity provider said. A login
-//! always begins a session with a new id (against fixation) and ends the one the browser had.
+//! always begins a session with a new id (against fixation). Where the same person had a session in this browser before,
+//! it goes on under its public name: clients know it by that, and are told when it ends. The session of somebody else
+//! ends.
+
+use std::sync::Arc;
 
 use http::HeaderMap;
+use http::header::USER_AGENT;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use symbolon_store::entity::server::SubjectFormat;
 use symbolon_store::entity::{GoDuration, Server};
-use symbolon_store::{NewSession, StoreError};
+use symbolon_store::{self as store, NewSession, SessionKey, StoreError};
 
 use super::cookies::CookieName;
+use super::end::{self, Ending, Place};
 use super::idps::{self, Identity};
 use crate::cx::Cx;
 use crate::secrets::sha256;
+use crate::snapshot::Client;
 
 /// A session ends this many seconds after the login, unless the workspace's `sso.max_age` says otherwise.
 const MAX_AGE_SECONDS: i64 = 12 * 60 * 60;
@@ -22,15 +29,42 @@ const MAX_IDLE_SECONDS: i64 = 60 * 60;
 /// The time of last use is written at most this often, or four times in the idle time where that is less.
 const TOUCH_SECONDS: i64 = 60;
 
+/// The longest `User-Agent` that is kept, in characters.
+const USER_AGENT_LENGTH: usize = 256;
+
 /// A live session.
 #[derive(Clone)]
 pub struct Session {
     /// The random value in the cookie. Nobody else learns it.
     id: String,
+    /// Its public name.
+    sid: String,
     /// What is known about the person.
     pub person: Person,
     /// When they logged in, in unix seconds.
     pub auth_time: i64,
+    /// When it ends in any case, in unix milliseconds.
+    pub ends_at: i64,
+}
+
+/// What is kept of a session, beside its times.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Kept {
+    /// Who is logged in.
+    #[serde(flatten)]
+    pub person: Person,
+    /// Its public name (`sid`). Sessions of before were named by their cookie alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
+    /// When the person first logged in, in unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issued_at: Option<i64>,
+    /// Where from they logged in last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ip_address: Option<String>,
+    /// With what they logged in last, as it says itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_agent: Option<String>,
 }
 
 /// Who is logged in, and how they showed it.
@@ -88,20 +122,26 @@ impl Session {
     pub async fn find(cx: &Cx, headers: &HeaderMap) -> Result<Option<Self>, StoreError> {
         let Some(id) = CookieName::Session.read(&cx.workspace, headers) else { return Ok(None) };
         let now = cx.now.millis();
-        let Some(found) = cx.store().find_session::<Person>(id, now).await? else { return Ok(None) };
-        if !idps::vouches(cx, &found.doc.idp_id, &found.doc.username) {
+        let Some(found) = cx.store().find_session::<Kept>(id, now).await? else { return Ok(None) };
+        if !idps::vouches(cx, &found.doc.person.idp_id, &found.doc.person.username) {
             return Ok(None);
         }
         let max_idle = max_idle(cx);
         if now - found.last_used_at >= TOUCH_SECONDS.min(max_idle / 4) * 1000 {
             cx.store().touch_session(id, cx.now.plus_seconds(max_idle).millis(), now).await?;
         }
-        Ok(Some(Self { id: id.to_owned(), person: found.doc, auth_time: found.auth_time.div_euclid(1000) }))
+        Ok(Some(Self {
+            id: id.to_owned(),
+            sid: found.doc.sid.unwrap_or_else(|| first_sid(id)),
+            person: found.doc.person,
+            auth_time: found.auth_time.div_euclid(1000),
+            ends_at: found.ends_at,
+        }))
     }
 
-    /// Names the session to clients (`sid`) and in our own records: a digest, which does not open it.
+    /// Names the session to clients (`sid`) and in our own records: it does not open it.
     pub fn public_id(&self) -> String {
-        hex(&sha256(format!("sid\0{}", self.id).as_bytes())[..16])
+        self.sid.clone()
     }
 
     /// Begins a session, sets its cookie, and ends the session that the browser had before.
@@ -115,32 +155,82 @@ impl Session {
         response: &mut HeaderMap,
     ) -> Result<Self, StoreError> {
         let id = cx.app.rng.secret();
-        cx.store()
-            .insert_session(&NewSession {
-                id: &id,
-                subject: &person.subject,
-                doc: &person,
-                auth_time: cx.now.millis(),
-                idle_until: cx.now.plus_seconds(max_idle(cx)).millis(),
-                ends_at: cx.now.plus_seconds(max_age(cx)).millis(),
-            })
-            .await?;
-        if let Some(before) = CookieName::Session.read(&cx.workspace, request) {
-            cx.store().delete_session(before).await?;
+        let before = Before::find(cx, request).await?;
+        let (same, other) = match before {
+            Some(before) if before.person() == (&person.subject, &person.idp_id) => (Some(before), None),
+            before => (None, before),
+        };
+        let sid = same.as_ref().map_or_else(|| first_sid(&id), |before| before.sid.clone());
+        let issued_at = same.as_ref().and_then(|before| before.found.doc.issued_at);
+        let kept = Kept {
+            person,
+            sid: Some(sid.clone()),
+            issued_at: Some(issued_at.unwrap_or_else(|| cx.now.seconds())),
+            ip_address: Some(cx.peer.remote.ip().to_string()),
+            user_agent: user_agent(request),
+        };
+        let ends_at = cx.now.plus_seconds(max_age(cx)).millis();
+        let new = NewSession {
+            id: &id,
+            subject: &kept.person.subject,
+            doc: &kept,
+            auth_time: cx.now.millis(),
+            idle_until: cx.now.plus_seconds(max_idle(cx)).millis(),
+            ends_at,
+        };
+        match same {
+            Some(before) => cx.store().replace_session(&before.found.key, &new).await?,
+            None => cx.store().insert_session(&new).await?,
+        }
+        if let Some(other) = other {
+            let subject = &other.found.doc.person.subject;
+            let ending = Ending { key: &other.found.key, subject, sid: &other.sid };
+            end::end_session(&Place::of(cx), ending).await?;
         }
         CookieName::Session.write(&cx.workspace, &id, cookie_max_age(cx), response);
-        Ok(Self { id, person, auth_time: cx.now.seconds() })
+        Ok(Self { id, sid, person: kept.person, auth_time: cx.now.seconds(), ends_at })
     }
 
-    /// Ends the session and takes its cookie away.
+    /// Ends the session with what depends on it, and takes its cookie away. Returns the clients that took part.
     ///
     /// # Errors
     /// When the store does not answer: the session is still alive then.
-    pub async fn end(self, cx: &Cx, response: &mut HeaderMap) -> Result<(), StoreError> {
-        cx.store().delete_session(&self.id).await?;
+    pub async fn end(self, cx: &Cx, response: &mut HeaderMap) -> Result<Vec<Arc<Client>>, StoreError> {
+        let key = SessionKey::of(&self.id);
+        let ending = Ending { key: &key, subject: &self.person.subject, sid: &self.sid };
+        let clients = end::end_session(&Place::of(cx), ending).await?;
         CookieName::Session.remove(&cx.workspace, response);
-        Ok(())
+        Ok(clients)
     }
+}
+
+/// The session that a browser brings to a login.
+struct Before {
+    found: store::Session<Kept>,
+    sid: String,
+}
+
+impl Before {
+    async fn find(cx: &Cx, headers: &HeaderMap) -> Result<Option<Self>, StoreError> {
+        let Some(id) = CookieName::Session.read(&cx.workspace, headers) else { return Ok(None) };
+        let found = cx.store().find_session::<Kept>(id, cx.now.millis()).await?;
+        Ok(found.map(|found| Self { sid: found.doc.sid.clone().unwrap_or_else(|| first_sid(id)), found }))
+    }
+
+    /// Subject and identity provider.
+    fn person(&self) -> (&String, &String) {
+        (&self.found.doc.person.subject, &self.found.doc.person.idp_id)
+    }
+}
+
+/// The public name of a session that begins with this cookie: a digest, which does not open it.
+fn first_sid(id: &str) -> String {
+    hex(&sha256(format!("sid\0{id}").as_bytes())[..16])
+}
+
+fn user_agent(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(USER_AGENT)?.to_str().ok()?;
+    Some(text.chars().take(USER_AGENT_LENGTH).collect())
 }
 
 fn max_age(cx: &Cx) -> i64 {

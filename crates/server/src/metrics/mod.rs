@@ -44,6 +44,8 @@ pub struct Families {
     pub tokens: Family<GrantLabel, Counter>,
     /// Logins, by result.
     pub logins: Family<ResultLabel, Counter>,
+    /// Logouts that clients were told of, by result.
+    pub logout_notices: Family<ResultLabel, Counter>,
     /// Expired rows deleted, by table.
     pub rows_swept: Family<TableLabel, Counter>,
     /// Rows there are, by table, counted every few minutes.
@@ -126,6 +128,7 @@ impl Default for Metrics {
             refusals_dropped: Counter::default(),
             tokens: Family::default(),
             logins: Family::default(),
+            logout_notices: Family::default(),
             rows_swept: Family::default(),
             rows: Family::default(),
             last_sweep: Gauge::default(),
@@ -153,6 +156,8 @@ impl Families {
         );
         registry.register("tokens_issued", "Access tokens issued", self.tokens.clone());
         registry.register("logins", "Logins tried", self.logins.clone());
+        let told = "Logouts that clients were told of";
+        registry.register("logout_notices", told, self.logout_notices.clone());
         registry.register("rows", "Rows there are", self.rows.clone());
         registry.register("rows_swept", "Expired rows deleted", self.rows_swept.clone());
         registry.register(
@@ -189,6 +194,11 @@ impl Metrics {
     /// Counts one try to log in, by how it ended.
     pub fn login(&self, result: &'static str) {
         self.0.logins.get_or_create(&ResultLabel { result }).inc();
+    }
+
+    /// Counts one try to tell a client of a logout, by how it ended.
+    pub fn logout_notice(&self, result: &'static str) {
+        self.0.logout_notices.get_or_create(&ResultLabel { result }).inc();
     }
 
     /// All metrics in the `OpenMetrics` text format.

@@ -157,6 +157,9 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
         require_pushed_authorization_requests: serves_par
             .then_some(server.require_pushed_authorization_requests),
         end_session_endpoint: Some(url(&cx.base_url, "/oidc/logout")),
+        backchannel_logout_supported: Some(true),
+        // Every ID token and every logout token has `sid`.
+        backchannel_logout_session_supported: Some(true),
         // Some clients need the aliases even where there is one address for all (RFC 8705 §5).
         mtls_endpoint_aliases: Some(MtlsEndpointAliases {
             token_endpoint: Some(url(mtls.unwrap_or(main), TOKEN)),

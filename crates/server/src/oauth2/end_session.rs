@@ -101,7 +101,8 @@ async fn confirmed(cx: &Cx, headers: &HeaderMap, form: &Form, answer: &Form) -> 
 
 async fn end(cx: &Cx, headers: &HeaderMap, session: Session, asked: Asked) -> Result<Response, OAuthError> {
     let mut response = asked.done(cx, headers, true);
-    session.end(cx, response.headers_mut()).await.map_err(|error| store_failure(&error))?;
+    // The clients that took part are told by the worker.
+    let _told = session.end(cx, response.headers_mut()).await.map_err(|error| store_failure(&error))?;
     Ok(response)
 }
 
@@ -125,24 +126,10 @@ struct Asked {
 
 impl Asked {
     async fn read(cx: &Cx, form: &Form) -> Result<Self, OAuthError> {
-        let hint = match form.get("id_token_hint") {
-            None => None,
-            Some(token) => Some(id_token_hint::verify(cx, token).map_err(|error| {
-                OAuthError::invalid_request("id_token_hint_invalid")
-                    .description("The id_token_hint is not an ID token of this authorization server.")
-                    .detail(error)
-            })?),
-        };
+        let token = form.get("id_token_hint");
         let client_id = form.get("client_id");
-        if let (Some(hint), Some(client_id)) = (&hint, client_id)
-            && hint.client_id != client_id
-        {
-            return Err(OAuthError::invalid_request("id_token_hint_of_another_client")
-                .description("The id_token_hint was issued to another client than client_id says.")
-                .expected(client_id)
-                .got(&hint.client_id));
-        }
-        let client = match client_id.or_else(|| hint.as_ref().map(|hint| hint.client_id.as_str())) {
+        let claimed = token.and_then(id_token_hint::claimed_client);
+        let client = match client_id.or(claimed.as_deref()) {
             None => None,
             Some(client_id) => cx
                 .app
@@ -156,6 +143,22 @@ impl Asked {
                 .description("The application is not known here.")
                 .expected("the id of a client of this workspace")
                 .got(client_id));
+        }
+        let hint = match token {
+            None => None,
+            Some(token) => Some(id_token_hint::verify(cx, client.as_deref(), token).map_err(|error| {
+                OAuthError::invalid_request("id_token_hint_invalid")
+                    .description("The id_token_hint is not an ID token of this authorization server.")
+                    .detail(error)
+            })?),
+        };
+        if let (Some(hint), Some(client_id)) = (&hint, client_id)
+            && hint.client_id != client_id
+        {
+            return Err(OAuthError::invalid_request("id_token_hint_of_another_client")
+                .description("The id_token_hint was issued to another client than client_id says.")
+                .expected(client_id)
+                .got(&hint.client_id));
         }
         let back = match form.get("post_logout_redirect_uri") {
             None => None,

@@ -10,6 +10,8 @@ use super::register::limits::RegistrationLimits;
 use super::register::unused::Kept;
 use super::request_object::reference::Objects;
 
+use tokio::sync::Notify;
+
 /// The memory of one node.
 #[derive(Debug, Default)]
 pub struct Memory {
@@ -29,4 +31,6 @@ pub struct Memory {
     pub registrations: RegistrationLimits,
     /// Clients that registered themselves and are used.
     pub kept: Kept,
+    /// Wakes the worker that tells clients of logouts.
+    pub logout_notices: Notify,
 }

@@ -51,10 +51,11 @@ impl Peer {
     /// The peer of a request. A request that no listener of ours has taken in has an unknown peer without a
     /// certificate.
     pub fn of(parts: &Parts) -> Self {
-        parts.extensions.get::<Self>().cloned().unwrap_or_else(Self::unknown)
+        parts.extensions.get::<Self>().cloned().unwrap_or_else(Self::nobody)
     }
 
-    fn unknown() -> Self {
+    /// Nobody: for work that no request waits for.
+    pub fn nobody() -> Self {
         let remote = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
         Self { remote, certificate: None, resumed: false }
     }

@@ -37,6 +37,8 @@ async fn discovery_tells_what_works() {
       "authorization_signing_alg_values_supported": [
         "ES256"
       ],
+      "backchannel_logout_session_supported": true,
+      "backchannel_logout_supported": true,
       "claim_types_supported": [
         "normal"
       ],

@@ -94,6 +94,10 @@ pub struct Client {
     pub dynamically_registered: bool,
     /// FDX block.
     pub fdx: Option<FdxMetadata>,
+    /// RP wants iss and sid in front-channel logouts (Front-Channel Logout §2); an addition of ours.
+    pub frontchannel_logout_session_required: bool,
+    /// RP front-channel logout URL; an addition of ours.
+    pub frontchannel_logout_uri: Option<String>,
     /// Allowed grants.
     #[schema(default = json!(["authorization_code"]))]
     pub grant_types: Vec<String>,
@@ -277,6 +281,8 @@ impl Default for Client {
             dpop_bound_access_tokens: false,
             dynamically_registered: false,
             fdx: None,
+            frontchannel_logout_session_required: false,
+            frontchannel_logout_uri: None,
             grant_types: owned(&["authorization_code"]),
             hashed_rotated_secrets: Vec::new(),
             hashed_secret: None,

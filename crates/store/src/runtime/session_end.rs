@@ -71,7 +71,7 @@ impl WorkspaceStore<'_> {
         session_id: &str,
     ) -> Result<Vec<Grant<D>>> {
         // A text that could be part of a pattern names no session.
-        if !session_id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        if session_id.is_empty() || !session_id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return Ok(Vec::new());
         }
         let sql = format!(

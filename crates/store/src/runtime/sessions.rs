@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -32,6 +33,11 @@ pub struct NewSession<'a, D> {
 pub struct SessionKey(Vec<u8>);
 
 impl SessionKey {
+    /// The key of the session with this random value in its cookie.
+    pub fn of(id: &str) -> Self {
+        Self(digest(&SHA256, id.as_bytes()).as_ref().to_vec())
+    }
+
     pub(super) fn value(&self) -> Value {
         Value::Bytes(self.0.clone())
     }

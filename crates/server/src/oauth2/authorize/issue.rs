@@ -8,7 +8,9 @@ use super::request::AuthorizationRequest;
 use crate::cx::Cx;
 use crate::login::Session;
 use crate::oauth2::acr;
+use crate::oauth2::backchannel_logout;
 use crate::oauth2::error::store_failure;
+use crate::oauth2::frontchannel_logout;
 use crate::oauth2::grants::Person;
 use crate::oauth2::issue::{self, FrontChannel, Lifetimes};
 use crate::oauth2::records::{Authentication, CodeRecord, GrantRecord};
@@ -61,13 +63,16 @@ pub async fn issue(
         expires_at: cx.now.plus_seconds(lifetimes.code).millis(),
     });
     let subject = &session.person.subject;
+    // Grants tell which clients took part in a session.
+    let is_told = backchannel_logout::uri(client).is_some() || frontchannel_logout::uri(client).is_some();
+    let expires_at = cx.now.plus_seconds(lifetimes.grant_after(lifetimes.code)).millis();
     let new_grant = NewGrant {
         id: &grant_id,
         client_id: client.id(),
         subject: Some(subject),
         doc: &person.record,
         created_at: cx.now.millis(),
-        expires_at: cx.now.plus_seconds(lifetimes.grant_after(lifetimes.code)).millis(),
+        expires_at: if is_told { expires_at.max(session.ends_at) } else { expires_at },
     };
     let opaque = front.access_token.as_ref().map(|new| new.row(client));
     let consents: Vec<_> = allowed.iter().map(String::as_str).collect();
@@ -76,8 +81,9 @@ pub async fn issue(
         client_id: client.id(),
         subject,
         now: cx.now.millis(),
-        // An ID token alone is about the past: nothing of it could be revoked.
-        grant: (wanted.has_code() || wanted.has_token()).then_some(&new_grant),
+        // An ID token alone is about the past: nothing of it could be revoked. But its client may have to be told when
+        // the session ends.
+        grant: (wanted.has_code() || wanted.has_token() || is_told).then_some(&new_grant),
         code: new_code.as_ref(),
         access_token: front.response.access_token().zip(opaque.as_ref()),
         consents: &consents,

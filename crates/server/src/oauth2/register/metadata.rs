@@ -57,6 +57,10 @@ pub struct ClientMetadata {
     pub description: Option<String>,
     /// Token requests without `DPoP` proof are refused (RFC 9449 §5.2).
     pub dpop_bound_access_tokens: Option<bool>,
+    /// Front-channel logouts carry `iss` and `sid`; they always do.
+    pub frontchannel_logout_session_required: Option<bool>,
+    /// What is shown in a frame when a session ends.
+    pub frontchannel_logout_uri: Option<String>,
     /// Grants; those that the response types need, else `authorization_code`, when absent.
     pub grant_types: Option<Vec<String>>,
     /// Key algorithm of encrypted ID tokens.

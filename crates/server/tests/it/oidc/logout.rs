@@ -2,9 +2,11 @@
 
 use http::header::LOCATION;
 use http::{Method, Request};
+use serde_json::json;
+use symbolon_jose::{Algorithm, JwtSigner, SigningKey};
 use url::form_urlencoded::Serializer;
 
-use crate::harness::{Browser, LOGOUT, TestApp, client, request, request_with};
+use crate::harness::{Browser, LOGOUT, SECRET, TestApp, client, decode, request, request_with};
 
 const BYE: &str = "https://example.com/bye";
 const SESSION: &str = "__Host-session.default.default";
@@ -128,11 +130,70 @@ async fn another_token_than_that_of_this_session_only_asks() {
     assert_eq!(page.page().heading(), "Sign out?", "the token of somebody else");
     assert!(is_logged_in(&other).await);
 
-    let (path, page) = browser.open(&request_with("openid", &[("prompt", "login")])).await;
-    browser.log_in(&path, &page, "user", "user").await.code();
+    browser.get(&logout(&[("id_token_hint", &id_token)])).await;
+    assert!(!is_logged_in(&browser).await);
+    browser.sign_in(&request("openid"), "user").await.code();
     let page = browser.get(&logout(&[("id_token_hint", &id_token)])).await;
     assert_eq!(page.page().heading(), "Sign out?", "the token of an earlier session");
     assert!(is_logged_in(&browser).await);
+}
+
+/// RP-Initiated Logout 1.0 §2, OpenID Connect Core §10.1: with the client's secret.
+#[tokio::test]
+async fn an_id_token_that_is_signed_with_the_secret_is_a_hint() {
+    let app = TestApp::with_people().await;
+    app.add_client(client("client-2")).await;
+    app.change_client("client", |client| client.id_token_signed_response_alg = Some("HS256".into())).await;
+    let (browser, id_token, _) = logged_in(&app).await;
+    assert_eq!(decode(&id_token).0["alg"], "HS256");
+    let forged = |secret: &str| {
+        let key = SigningKey::from_secret(Algorithm::HS256, secret.as_bytes()).unwrap();
+        JwtSigner::new(key, "", "JWT").unwrap().sign_json(&decode(&id_token).1).unwrap()
+    };
+    for (parameters, reason) in [
+        (vec![("id_token_hint", forged(&"x".repeat(32)))], "id_token_hint_invalid"),
+        // Of a client without an HMAC a secret signs nothing.
+        (
+            vec![("id_token_hint", id_token.clone()), ("client_id", "client-2".into())],
+            "id_token_hint_invalid",
+        ),
+    ] {
+        let parameters: Vec<_> = parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        assert_eq!(browser.get(&logout(&parameters)).await.record().reason, reason);
+    }
+    assert!(is_logged_in(&browser).await);
+    assert_eq!(forged(SECRET), id_token);
+    let answer = browser.get(&logout(&[("id_token_hint", &id_token), ("client_id", "client")])).await;
+    assert_eq!(answer.page().heading(), "You are signed out");
+    assert!(!is_logged_in(&browser).await);
+}
+
+/// Everything that the workspace signs has `iss`, `aud` and `sub`: each kind counts where it belongs.
+#[tokio::test]
+async fn other_tokens_of_the_workspace_are_no_hints() {
+    let app = TestApp::with_people().await;
+    app.change_client("client", |client| client.userinfo_signed_response_alg = "ES256".into()).await;
+    let (browser, id_token, access_token) = logged_in(&app).await;
+    let userinfo = app.get("/default/default/userinfo").bearer(&access_token).await;
+    assert_eq!(userinfo.status, 200);
+    let workspace = app.app.snapshots.workspace(&app.app.store, "default", "default").await.unwrap().unwrap();
+    let signer = &workspace.keys.signer;
+    let claims = decode(&id_token).1;
+    let as_logout_token = signer.with_typ("logout+jwt").unwrap().sign_json(&claims).unwrap();
+    let mut with_events = claims.clone();
+    with_events["events"] = json!({"http://schemas.openid.net/event/backchannel-logout": {}});
+    let with_events = signer.sign_json(&with_events).unwrap();
+    for token in [userinfo.text(), &as_logout_token, &with_events] {
+        let answer = browser.get(&logout(&[("id_token_hint", token)])).await;
+        assert_eq!(answer.record().reason, "id_token_hint_invalid", "{token}");
+        let answer =
+            browser.get(&request_with("openid", &[("prompt", "none"), ("id_token_hint", token)])).await;
+        assert!(answer.refused_to_client().ends_with("[id_token_hint_invalid]"), "{token}");
+    }
+    assert!(is_logged_in(&browser).await);
+    let again = signer.sign_json(&claims).unwrap();
+    browser.get(&logout(&[("id_token_hint", &again)])).await;
+    assert!(!is_logged_in(&browser).await, "it is the kind alone that is refused");
 }
 
 #[tokio::test]
@@ -211,9 +272,11 @@ async fn the_confirmation_is_bound_to_browser_and_session() {
     let of_attacker = attacker.get(LOGOUT).await;
     let foreign = "400 This page is no longer valid [form_not_from_this_page]";
     assert_eq!(browser.press(LOGOUT, &of_attacker, "logout").await.refused_on_a_page(), foreign);
-    let (path, login) = browser.open(&request_with("openid", &[("prompt", "login")])).await;
+    let (_, login) = browser.open(&request_with("openid", &[("prompt", "login")])).await;
     assert_eq!(browser.press(LOGOUT, &login, "logout").await.refused_on_a_page(), foreign);
-    browser.log_in(&path, &login, "user", "user").await.code();
+    let again = browser.get(LOGOUT).await;
+    browser.press(LOGOUT, &again, "logout").await;
+    browser.sign_in(&request("openid"), "user").await.code();
     assert_eq!(
         browser.press(LOGOUT, &page, "logout").await.refused_on_a_page(),
         foreign,

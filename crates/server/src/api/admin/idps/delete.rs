@@ -3,6 +3,7 @@
 use http::StatusCode;
 use symbolon_store::entity::Idp;
 
+use super::users::Ended;
 use crate::api::auth::ManagementCx;
 use crate::api::error::ApiError;
 use crate::api::etag::IfMatch;
@@ -10,7 +11,8 @@ use crate::api::extract::{Id, WorkspaceId};
 
 /// Delete identity provider
 ///
-/// Its users can no longer log in to the workspace.
+/// Its users can no longer log in to the workspace. Their sessions end, and all that was issued for them; clients are
+/// told.
 #[utoipa::path(
     delete, path = "/api/admin/{tid}/servers/{wid}/idps/{iid}", operation_id = "deleteIDP", tag = "idps",
     responses((status = 204, description = "It is gone"))
@@ -29,5 +31,6 @@ pub(super) async fn delete_idp(
     let delete = store.delete::<Idp>(&id, if_match.version(before.version)).await;
     delete.map_err(|error| if_match.lost_race(error))?;
     cx.changed(&workspace_id, &id);
+    Ended::all(&before).end(&cx, &workspace_id, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

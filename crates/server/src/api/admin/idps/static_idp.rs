@@ -67,7 +67,7 @@ pub(super) async fn get_static_idp(
 /// Update static identity provider
 ///
 /// The body replaces it, its users too. A user without a password keeps the one of before. The sessions of users who
-/// are removed, or get a password, end.
+/// are removed, or get a password, end; of those who are removed, all that was issued for them. Clients are told.
 #[utoipa::path(
     put, path = "/api/admin/{tid}/servers/{wid}/idps/static/{iid}", operation_id = "updateStaticIDP", tag = "idps",
     request_body = StaticIdp,
@@ -99,13 +99,13 @@ pub(super) async fn update_static_idp(
     idp.id.clone_from(&before.id);
     METHOD.clone_into(&mut idp.method);
     idp.workspace_id = Some(workspace_id.clone());
-    let changed = users::with_other_passwords(&idp, known);
+    let ended = users::Ended::by(&idp, known);
     users::hash(&cx, &mut idp, known).await?;
 
     let update = cx.store(&workspace_id).update(idp, Some(before.version), cx.now.millis()).await;
     let stored = update.map_err(|error| if_match.lost_race(error))?;
     cx.changed(&workspace_id, &id);
-    users::end_sessions(&cx, &workspace_id, &id, &changed).await?;
+    ended.end(&cx, &workspace_id, &id).await?;
     Ok(Versioned::ok(stored.version, StaticIdp::new(stored.value)))
 }
 

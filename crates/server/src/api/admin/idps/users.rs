@@ -8,6 +8,7 @@ use symbolon_store::entity::{Idp, Secret};
 use crate::api::auth::ManagementCx;
 use crate::api::error::{ApiError, Faults};
 use crate::api::passwords;
+use crate::login::end::{self, Place};
 use crate::login::session::subject_of;
 
 /// Most passwords hashed for one request: each takes its while.
@@ -59,29 +60,55 @@ pub(super) async fn hash(cx: &ManagementCx, idp: &mut Idp, before: &[StaticUser]
     Ok(())
 }
 
-/// The users of before who are there no more, or are given a password.
-pub(super) fn with_other_passwords(idp: &Idp, before: &[StaticUser]) -> Vec<String> {
-    let users = idp.credentials.as_ref().map_or(&[][..], |credentials| &credentials.users);
-    let keeps = |known: &StaticUser| {
-        users.iter().any(|user| user.username == known.username && user.password.is_none())
-    };
-    before.iter().filter(|known| !keeps(known)).map(|known| known.username.clone()).collect()
+/// Users of before whose logins end.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Ended {
+    /// Those who are there no more, by their names.
+    pub(super) removed: Vec<String>,
+    /// Those who are given a password.
+    pub(super) changed: Vec<String>,
 }
 
-/// Ends the sessions of users: who knew the password of before is logged in no more.
-///
-/// # Errors
-/// When the store does not answer: the change itself is kept, and the call can be repeated.
-pub(super) async fn end_sessions(
-    cx: &ManagementCx,
-    workspace_id: &str,
-    idp_id: &str,
-    usernames: &[String],
-) -> Result<(), ApiError> {
-    let workspace = cx.workspace(workspace_id).await?;
-    for username in usernames {
-        let subject = subject_of(&workspace.server, idp_id, username);
-        cx.store(workspace_id).delete_sessions_of_user(&subject).await?;
+impl Ended {
+    /// Those whose logins end when `before` become the users of `idp`. A user without a password keeps that of before.
+    pub(super) fn by(idp: &Idp, before: &[StaticUser]) -> Self {
+        let users = idp.credentials.as_ref().map_or(&[][..], |credentials| &credentials.users);
+        let mut ended = Self::default();
+        for known in before {
+            match users.iter().find(|user| user.username == known.username) {
+                None => ended.removed.push(known.username.clone()),
+                Some(user) if user.password.is_some() => ended.changed.push(known.username.clone()),
+                Some(_) => {}
+            }
+        }
+        ended
     }
-    Ok(())
+
+    /// Those whose logins end when their identity provider goes.
+    pub(super) fn all(idp: &Idp) -> Self {
+        let users = idp.credentials.iter().flat_map(|credentials| &credentials.users);
+        Self { removed: users.map(|user| user.username.clone()).collect(), changed: Vec::new() }
+    }
+
+    /// Ends them: who knew the password of before is logged in no more, and of an account that is gone nothing is
+    /// left. Clients are told.
+    ///
+    /// # Errors
+    /// When the store does not answer: the change itself is kept, and the call can be repeated.
+    pub(super) async fn end(
+        self,
+        cx: &ManagementCx,
+        workspace_id: &str,
+        idp_id: &str,
+    ) -> Result<(), ApiError> {
+        let workspace = cx.workspace(workspace_id).await?;
+        let place = Place { app: &cx.app, workspace: &workspace, base_url: &cx.base_url, now: cx.now };
+        for username in &self.changed {
+            end::end_sessions(&place, &subject_of(&workspace.server, idp_id, username)).await?;
+        }
+        for username in &self.removed {
+            end::end_user(&place, &subject_of(&workspace.server, idp_id, username)).await?;
+        }
+        Ok(())
+    }
 }

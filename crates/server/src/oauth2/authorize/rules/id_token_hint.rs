@@ -11,7 +11,7 @@ pub(super) struct IdTokenHintRule;
 impl Rule for IdTokenHintRule {
     fn check(&self, asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
         let Some(token) = asked.form.get("id_token_hint") else { return Ok(()) };
-        let hint = id_token_hint::verify(asked.cx, token).map_err(|error| {
+        let hint = id_token_hint::verify(asked.cx, Some(asked.client), token).map_err(|error| {
             OAuthError::invalid_request("id_token_hint_invalid")
                 .description("The id_token_hint is not an ID token of this authorization server.")
                 .detail(error.to_string())
