@@ -24,6 +24,12 @@ pub struct ProviderMetadata {
     /// Revocation endpoint (RFC 7009).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revocation_endpoint: Option<String>,
+    /// A `client_id` may be the URL of a document that describes the client (draft-ietf-oauth-client-id-metadata-document).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id_metadata_document_supported: Option<bool>,
+    /// Resources that tokens of this issuer are for (RFC 9728 §4).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protected_resources: Option<Vec<String>>,
     /// Dynamic registration endpoint (RFC 7591).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registration_endpoint: Option<String>,

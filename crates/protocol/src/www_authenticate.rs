@@ -44,6 +44,12 @@ impl Challenge {
         self.with("scope", &scopes.to_string())
     }
 
+    /// Says where the metadata of the protected resource is (RFC 9728 §5.1).
+    #[must_use]
+    pub fn resource_metadata(self, url: &str) -> Self {
+        self.with("resource_metadata", url)
+    }
+
     fn new(scheme: &str) -> Self {
         Self { text: scheme.to_owned(), parameters: 0 }
     }

@@ -109,9 +109,16 @@ impl FromRequestParts<App> for Cx {
     }
 }
 
-/// The first two segments of a path: tenant and workspace. RFC 8414 §3.1 puts a well-known segment before them.
+/// What clients put before the path of an issuer or a resource (RFC 8414 §3.1, RFC 9728 §3.1).
+const WELL_KNOWN: &[&str] = &[
+    "/.well-known/oauth-authorization-server",
+    "/.well-known/openid-configuration",
+    "/.well-known/oauth-protected-resource",
+];
+
+/// The first two segments of a path: tenant and workspace, after what is put before them.
 fn path_ids(path: &str) -> Option<(&str, &str)> {
-    let path = path.strip_prefix("/.well-known/oauth-authorization-server").unwrap_or(path);
+    let path = WELL_KNOWN.iter().find_map(|prefix| path.strip_prefix(prefix)).unwrap_or(path);
     let mut segments = path.strip_prefix('/')?.split('/');
     match (segments.next()?, segments.next()?) {
         ("", _) | (_, "") => None,
@@ -126,6 +133,8 @@ mod tests {
     #[test]
     fn tenant_and_workspace_come_from_the_path() {
         assert_eq!(path_ids("/default/admin/oauth2/token"), Some(("default", "admin")));
+        assert_eq!(path_ids("/.well-known/openid-configuration/t/w"), Some(("t", "w")));
+        assert_eq!(path_ids("/.well-known/oauth-protected-resource/t/w/userinfo"), Some(("t", "w")));
         assert_eq!(path_ids("/default"), None);
         assert_eq!(path_ids("//admin"), None);
     }

@@ -9,7 +9,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::CONTENT_TYPE;
+use http::HeaderMap;
+use http::header::{AGE, CACHE_CONTROL, CONTENT_TYPE};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Client, StatusCode, Url, redirect};
 use rustls::pki_types::CertificateDer;
@@ -29,6 +30,8 @@ pub struct Document {
     pub media_type: Option<String>,
     /// The content.
     pub body: Vec<u8>,
+    /// How long it may be kept, in seconds (RFC 9111 §5.2), if the answer says so.
+    pub max_age: Option<i64>,
 }
 
 /// How the fetcher is set up.
@@ -154,6 +157,7 @@ impl Fetcher {
         let media_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let media_type = media_type.and_then(|value| value.split(';').next());
         let media_type = media_type.map(|value| value.trim().to_ascii_lowercase());
+        let max_age = max_age(response.headers());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
             if body.len() + chunk.len() > limit {
@@ -161,7 +165,7 @@ impl Fetcher {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Document { media_type, body })
+        Ok(Document { media_type, body, max_age })
     }
 
     /// Sends a message, and tells the status of the answer, whatever it is. Nothing of the answer's body is read.
@@ -194,6 +198,22 @@ impl Fetcher {
             _ => Ok(parsed),
         }
     }
+}
+
+/// RFC 9111 §5.2.2: what must not be kept is good for no time. Time that it has spent in other caches is taken off.
+fn max_age(headers: &HeaderMap) -> Option<i64> {
+    let directives = headers.get_all(CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
+    let mut seconds = None;
+    for directive in directives.flat_map(|value| value.split(',')) {
+        let directive = directive.trim().to_ascii_lowercase();
+        match directive.split_once('=') {
+            None if matches!(directive.as_str(), "no-store" | "no-cache") => return Some(0),
+            Some(("max-age", number)) => seconds = number.trim_matches('"').parse::<i64>().ok(),
+            _ => {}
+        }
+    }
+    let age = headers.get(AGE).and_then(|value| value.to_str().ok()?.parse::<i64>().ok());
+    seconds.map(|seconds| seconds.saturating_sub(age.unwrap_or(0)).max(0))
 }
 
 /// The whole chain of causes: reqwest's own text says little.

@@ -47,6 +47,9 @@ fn for_any_origin() -> OpenApiRouter<App> {
         .routes(routes!(oauth2::discovery::openid_configuration))
         .routes(routes!(oauth2::discovery::oauth_authorization_server))
         .routes(routes!(oauth2::discovery::oauth_authorization_server_of_host))
+        .routes(routes!(oauth2::discovery::openid_configuration_of_host))
+        .routes(routes!(oauth2::protected_resource::userinfo))
+        .routes(routes!(oauth2::protected_resource::service))
         .layer(from_fn(oauth2::cors::any_origin))
 }
 

@@ -20,6 +20,7 @@ login-wait = { $minutes ->
    *[other] محاولات خاطئة كثيرة. انتظر { $minutes } دقيقة ثم حاول مرة أخرى.
 }
 login-busy = عدد كبير من الأشخاص يسجلون الدخول الآن. حاول مرة أخرى بعد بضع ثوانٍ.
+login-host = وصف التطبيق منشور على { $host }.
 login-reason-asked = يطلب منك { $client } تسجيل الدخول مجددًا للتأكد من أنك أنت.
 login-reason-select_account = اختر الحساب الذي تريد استخدامه مع { $client }.
 login-reason-too_old = مضى وقت على تسجيل دخولك. يتطلب { $client } تسجيل الدخول مجددًا.
@@ -36,6 +37,8 @@ client-terms = شروط الاستخدام
 
 consent-title = هل تسمح لتطبيق { $client } بالوصول إلى حسابك؟
 consent-lead = أنت مسجل الدخول باسم { $user }.
+consent-host = لم يتحقق أحد هنا من هذا التطبيق. وصفه منشور على { $host }: لا تتابع إلا إذا كنت تعرف هذا العنوان.
+consent-returns-to = بعد ذلك ستنتقل إلى { $host }.
 consent-account = حسابك
 consent-new = جديد
 consent-before = مسموح من قبل

@@ -18,6 +18,7 @@ login-wait = { $minutes ->
    *[other] Zu viele Fehlversuche. Warten Sie { $minutes } Minuten und versuchen Sie es dann noch einmal.
 }
 login-busy = Gerade melden sich zu viele Menschen an. Versuchen Sie es in einigen Sekunden noch einmal.
+login-host = Die App wird unter { $host } beschrieben.
 login-reason-asked = { $client } bittet Sie, sich erneut anzumelden, um sicher zu sein, dass Sie es sind.
 login-reason-select_account = Wählen Sie das Konto, das Sie mit { $client } verwenden möchten.
 login-reason-too_old = Ihre Anmeldung liegt eine Weile zurück. Für { $client } müssen Sie sich erneut anmelden.
@@ -34,6 +35,8 @@ client-terms = Nutzungsbedingungen
 
 consent-title = { $client } den Zugriff auf Ihr Konto erlauben?
 consent-lead = Sie sind angemeldet als { $user }.
+consent-host = Niemand hat diese App hier geprüft. Sie wird unter { $host } beschrieben: Fahren Sie nur fort, wenn Sie diese Adresse kennen.
+consent-returns-to = Danach werden Sie zu { $host } weitergeleitet.
 consent-account = Ihr Konto
 consent-new = Neu
 consent-before = Schon erlaubt

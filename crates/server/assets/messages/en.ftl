@@ -18,6 +18,7 @@ login-wait = { $minutes ->
    *[other] Too many wrong tries. Wait { $minutes } minutes, then try again.
 }
 login-busy = Too many people are signing in at the moment. Try again in a few seconds.
+login-host = The app is described at { $host }.
 login-reason-asked = { $client } asks you to sign in again, to make sure that it is you.
 login-reason-select_account = Choose the account that you want to use with { $client }.
 login-reason-too_old = You signed in a while ago. { $client } needs you to sign in again.
@@ -34,6 +35,8 @@ client-terms = Terms of use
 
 consent-title = Allow { $client } to access your account?
 consent-lead = You are signed in as { $user }.
+consent-host = Nobody here has checked this app. It is described at { $host }: go on only if you know that address.
+consent-returns-to = You will be taken to { $host } afterwards.
 consent-account = Your account
 consent-new = New
 consent-before = Allowed before

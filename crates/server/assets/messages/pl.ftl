@@ -19,6 +19,7 @@ login-wait = { $minutes ->
    *[other] Zbyt wiele nieudanych prób. Odczekaj { $minutes } minut i spróbuj ponownie.
 }
 login-busy = W tej chwili loguje się zbyt wiele osób. Spróbuj ponownie za kilka sekund.
+login-host = Opis aplikacji znajduje się pod adresem { $host }.
 login-reason-asked = { $client } prosi o ponowne zalogowanie, aby upewnić się, że to Ty.
 login-reason-select_account = Wybierz konto, którego chcesz używać z aplikacją { $client }.
 login-reason-too_old = Od Twojego logowania minęło trochę czasu. { $client } wymaga ponownego zalogowania.
@@ -35,6 +36,8 @@ client-terms = Warunki korzystania
 
 consent-title = Zezwolić aplikacji { $client } na dostęp do Twojego konta?
 consent-lead = Zalogowano jako { $user }.
+consent-host = Nikt tutaj nie sprawdził tej aplikacji. Jej opis znajduje się pod adresem { $host }: kontynuuj tylko, jeśli znasz ten adres.
+consent-returns-to = Następnie nastąpi przejście do { $host }.
 consent-account = Twoje konto
 consent-new = Nowe
 consent-before = Już dozwolone

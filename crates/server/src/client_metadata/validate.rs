@@ -29,6 +29,11 @@ pub fn check(client: &Client, workspace: &Workspace, faults: &mut Faults) {
     // First, as it says most about what it refuses.
     profile::clients::check(client, workspace, faults);
     identifier(client, faults);
+    check_metadata(client, workspace, faults);
+}
+
+/// The same of a client that was not given its identifier here.
+pub fn check_metadata(client: &Client, workspace: &Workspace, faults: &mut Faults) {
     vocabulary(client, faults);
     authentication(client, workspace, faults);
     secrets(client, faults);

@@ -37,7 +37,8 @@ impl Consents {
     ) -> Result<Self, StoreError> {
         let claims = uncovered(request).map(str::to_owned).collect();
         let mut found = Self::about(cx, client, subject, &request.scope, claims).await?;
-        found.is_asked_always = !client.entity.trusted && may_be_pretended(client, &request.redirect_uri);
+        found.is_asked_always = !client.entity.trusted
+            && (client.host.is_some() || may_be_pretended(client, &request.redirect_uri));
         Ok(found)
     }
 
@@ -64,7 +65,11 @@ impl Consents {
         if client.entity.trusted {
             return Ok(Self { granted: asked.clone(), ..Self::default() });
         }
-        let remembered = cx.store().list_scope_grants(subject, client.id()).await?;
+        // What a document says of its client may be another thing tomorrow.
+        let remembered = match client.host {
+            Some(_) => Vec::new(),
+            None => cx.store().list_scope_grants(subject, client.id()).await?,
+        };
         let is_granted = |name: &str| match Asking::about(cx, name) {
             Asking::Never => true,
             Asking::Once => remembered.iter().any(|grant| grant.scope == name),
@@ -85,14 +90,15 @@ impl Consents {
 }
 
 /// What of an accepted request is worth remembering: scopes and single claims that would be asked about once.
-pub fn to_remember(cx: &Cx, accepted: &AuthorizationRequest) -> Vec<String> {
-    let claims = uncovered(accepted).map(claim_grant);
-    scopes_to_remember(cx, &accepted.scope).into_iter().chain(claims).collect()
+pub fn to_remember(cx: &Cx, client: &Client, accepted: &AuthorizationRequest) -> Vec<String> {
+    let claims = uncovered(accepted).filter(|_| client.host.is_none()).map(claim_grant);
+    scopes_to_remember(cx, client, &accepted.scope).into_iter().chain(claims).collect()
 }
 
 /// The same of scopes that were not asked for at the authorization endpoint.
-pub fn scopes_to_remember(cx: &Cx, accepted: &ScopeSet) -> Vec<String> {
-    let scopes = accepted.iter().filter(|name| Asking::about(cx, name) == Asking::Once);
+pub fn scopes_to_remember(cx: &Cx, client: &Client, accepted: &ScopeSet) -> Vec<String> {
+    let is_remembered = |name: &&str| client.host.is_none() && Asking::about(cx, name) == Asking::Once;
+    let scopes = accepted.iter().filter(is_remembered);
     scopes.map(str::to_owned).collect()
 }
 

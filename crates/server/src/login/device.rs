@@ -19,6 +19,7 @@ use super::limits::Attempt;
 use super::views::{self, brand, language};
 use super::{Browser, Session, attempt};
 use crate::cx::Cx;
+use crate::oauth2::clients;
 use crate::oauth2::decoupled;
 use crate::oauth2::device_authorization::user_code::UserCodes;
 use crate::oauth2::device_authorization::{DeviceRequest, KIND};
@@ -125,8 +126,8 @@ impl Waiting {
         };
         // A right code counts for nothing: neither as a wrong one, nor against the wrong ones before it.
         limits.not_looked_at(&attempt);
-        let client = cx.app.snapshots.client(&cx.app.store, &cx.workspace, &found.client_id).await;
-        let client = client.map_err(|error| store_failure(&error))?.filter(|client| {
+        let client = clients::find_known(&cx.app, &cx.workspace, cx.now, &found.client_id).await?;
+        let client = client.filter(|client| {
             client.is_active() && decoupled::check_grant(cx, client, GrantType::DeviceCode).is_ok()
         });
         Ok(match client {
@@ -233,7 +234,7 @@ impl Waiting {
             created_at: cx.now.millis(),
             expires_at: self.found.expires_at.saturating_add(seconds.saturating_mul(1000)),
         };
-        let allowed = scopes_to_remember(cx, scope);
+        let allowed = scopes_to_remember(cx, &self.client, scope);
         let consents: Vec<_> = allowed.iter().map(String::as_str).collect();
         let approved = cx.store().approve_decoupled_request(self.decision(cx), &grant, &consents).await;
         approved.map_err(|error| store_failure(&error))

@@ -23,6 +23,7 @@ use crate::oauth2::authorize::next::{Answer, LoginReason};
 use crate::oauth2::authorize::pushed;
 use crate::oauth2::authorize::request::AuthorizationRequest;
 use crate::oauth2::authorize::respond;
+use crate::oauth2::clients;
 use crate::oauth2::error::store_failure;
 use crate::oauth2::form_body;
 use crate::oauth2::response_modes::see_other;
@@ -295,8 +296,7 @@ async fn again(cx: &Cx, id: &str, headers: &HeaderMap) -> Result<Response, OAuth
 
 /// The client that asked, if it may still be answered.
 async fn client_of(cx: &Cx, request: &AuthorizationRequest) -> Result<Arc<Client>, OAuthError> {
-    let found = cx.app.snapshots.client(&cx.app.store, &cx.workspace, &request.client_id).await;
-    let found = found.map_err(|error| store_failure(&error))?;
+    let found = clients::find_known(&cx.app, &cx.workspace, cx.now, &request.client_id).await?;
     found.filter(|client| may_still_ask(cx, client, request)).ok_or_else(gone)
 }
 

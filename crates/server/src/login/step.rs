@@ -115,7 +115,7 @@ pub async fn step(
         (Next::Issue, Some(session)) => {
             // What nobody was asked about is not remembered as allowed.
             let allowed = match interaction.answer {
-                Some(Answer::Accepted) => to_remember(cx, request),
+                Some(Answer::Accepted) => to_remember(cx, client, request),
                 _ => Vec::new(),
             };
             let issued = issue::issue(cx, client, request, stored, session, &allowed).await?;

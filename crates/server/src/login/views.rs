@@ -5,6 +5,8 @@ use http::HeaderMap;
 use http::header::ACCEPT_LANGUAGE;
 use symbolon_protocol::{ErrorCode, OAuthError, ScopeSet};
 
+use url::Url;
+
 use super::Person;
 use super::consent::Consents;
 use super::idps::{LoginFailure, PASSWORD_IDPS};
@@ -83,8 +85,17 @@ impl View<'_> {
 
     /// The consent page.
     pub fn consent(&self, consents: &Consents, person: &Person, csrf: &str) -> Response {
+        let mut client = card(self.client);
+        let target = Url::parse(&self.request.redirect_uri).ok();
+        // A private-use scheme has no host: the scheme says whose app it is.
+        let target = target.map(|url| match url.authority() {
+            "" => url.scheme().to_owned(),
+            authority => authority.to_owned(),
+        });
+        client.returns_to =
+            target.filter(|target| client.host.is_some() && client.host.as_ref() != Some(target));
         self.render(&ConsentPage {
-            client: card(self.client),
+            client,
             csrf: csrf.to_owned(),
             username: person.username.clone(),
             groups: groups(self.cx, &self.request.scope, consents),
@@ -235,6 +246,7 @@ pub(super) fn card(client: &Client) -> ClientCard {
     card.site = link(&entity.client_uri).or_else(|| link(&entity.app_url));
     card.policy = link(&entity.policy_uri);
     card.terms = link(&entity.tos_uri);
+    card.host = client.host.as_deref().map(str::to_owned);
     card
 }
 

@@ -16,6 +16,7 @@ use serde_json::{Map, Value};
 use symbolon_jose::{UnverifiedJwt, sha256, sha256_b64url};
 use symbolon_protocol::{Authorization, ClaimsRequest, Confirmation, Form, OAuthError, ScopeSet, TokenType};
 
+use super::clients;
 use super::dpop;
 use super::error::{ErrorResponse, store_failure};
 use super::records::GrantRecord;
@@ -196,8 +197,8 @@ pub async fn find(
     let grant = still_granted(app, workspace, &claims).await?;
     let of_grant = grant.as_ref().map(|(client_id, _)| client_id);
     let client_id = claims.client_id.as_ref().or(of_grant).unwrap_or(&claims.sub);
-    let client = app.snapshots.client(&app.store, workspace, client_id).await;
-    let client = client.map_err(|error| store_failure(&error))?.filter(|client| client.is_active());
+    let client =
+        clients::find_known(app, workspace, now, client_id).await?.filter(|client| client.is_active());
     let client = client.ok_or_else(|| invalid("access_token_client_gone").got(client_id))?;
     let grant = grant.map(|(of_grant, mut record)| {
         // Single claims were granted to the client of the grant, and not to one that has exchanged its token.

@@ -3,6 +3,7 @@
 //! - `GET /{tid}/{aid}/.well-known/openid-configuration`
 //! - `GET /{tid}/{aid}/.well-known/oauth-authorization-server`
 //! - `GET /.well-known/oauth-authorization-server/{tid}/{aid}` (RFC 8414 §3.1: between host and path)
+//! - `GET /.well-known/openid-configuration/{tid}/{aid}` (the same for both documents)
 
 use std::fmt;
 
@@ -22,10 +23,12 @@ use super::authorize::rules::prompt::PROMPTS;
 use super::authorize::rules::response_type;
 use super::claims::SCOPE_CLAIMS;
 use super::client_auth::{CLIENT_AUTH_METHODS, assertion};
+use super::client_documents;
 use super::dpop;
 use super::error::{ErrorBody, ErrorResponse};
 use super::grants::GRANTS;
 use super::profile::Profile;
+use super::protected_resource;
 use super::register;
 use super::request_object;
 use super::response_modes;
@@ -110,6 +113,19 @@ pub async fn oauth_authorization_server_of_host(cx: Cx) -> Result<Response, Erro
     document(&cx)
 }
 
+/// The metadata for OpenID Connect, where clients look that treat both documents alike (RFC 8414 §5).
+#[utoipa::path(
+    get, path = "/.well-known/openid-configuration/{tid}/{aid}", operation_id = "wellKnownOfHost", tag = "oauth2",
+    params(("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace")),
+    responses(
+        (status = 200, description = "The metadata", body = ProviderMetadata),
+        (status = 404, description = "No such workspace", body = ErrorBody),
+    )
+)]
+pub async fn openid_configuration_of_host(cx: Cx) -> Result<Response, ErrorResponse> {
+    document(&cx)
+}
+
 fn document(cx: &Cx) -> Result<Response, ErrorResponse> {
     let key = (cx.workspace.generation(), cx.base_url.clone());
     if let Some(document) = cx.app.memory.documents.0.get(&key) {
@@ -152,6 +168,8 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
         introspection_endpoint: Some(url(main, INTROSPECT)),
         revocation_endpoint: Some(url(main, REVOKE)),
         registration_endpoint: registers.then(|| url(&cx.base_url, REGISTER)),
+        client_id_metadata_document_supported: client_documents::is_served(workspace).then_some(true),
+        protected_resources: protected_resource::of_workspace(workspace),
         device_authorization_endpoint: device.then(|| url(main, DEVICE_AUTHORIZATION)),
         pushed_authorization_request_endpoint: serves_par.then(|| url(main, PAR)),
         require_pushed_authorization_requests: serves_par

@@ -10,6 +10,7 @@ use axum::response::Response;
 use http::{HeaderMap, Uri};
 use symbolon_protocol::{Form, OAuthError};
 
+use super::clients;
 use super::error::store_failure;
 use super::form_body;
 use super::id_token_hint::{self, IdTokenHint};
@@ -131,12 +132,7 @@ impl Asked {
         let claimed = token.and_then(id_token_hint::claimed_client);
         let client = match client_id.or(claimed.as_deref()) {
             None => None,
-            Some(client_id) => cx
-                .app
-                .snapshots
-                .client(&cx.app.store, &cx.workspace, client_id)
-                .await
-                .map_err(|error| store_failure(&error))?,
+            Some(client_id) => clients::find(cx, client_id).await?,
         };
         if let (Some(client_id), None) = (client_id, &client) {
             return Err(OAuthError::invalid_request("client_unknown")

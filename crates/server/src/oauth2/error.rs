@@ -27,6 +27,8 @@ pub struct ErrorResponse {
     retry_after: Option<i64>,
     /// How the access token was sent, at a protected resource.
     scheme: Option<Scheme>,
+    /// Where the metadata of the protected resource is (RFC 9728 §5.1).
+    resource_metadata: Option<Box<str>>,
 }
 
 /// A superset of ACP's `genericError` and `RFC6749Error`.
@@ -63,6 +65,7 @@ impl ErrorResponse {
             tried_header: false,
             retry_after: None,
             scheme: None,
+            resource_metadata: None,
         }
     }
 
@@ -89,6 +92,13 @@ impl ErrorResponse {
     #[must_use]
     pub const fn to_header(mut self, tried: bool) -> Self {
         self.tried_header = tried;
+        self
+    }
+
+    /// Says in every challenge where the metadata of the resource is.
+    #[must_use]
+    pub fn described_at(mut self, url: &str) -> Self {
+        self.resource_metadata = Some(url.into());
         self
     }
 
@@ -131,7 +141,7 @@ pub fn store_failure(error: &StoreError) -> OAuthError {
 
 impl IntoResponse for ErrorResponse {
     fn into_response(self) -> Response {
-        let Self { error, status, client_id, tried_header, retry_after, scheme } = self;
+        let Self { error, status, client_id, tried_header, retry_after, scheme, resource_metadata } = self;
         let code = error.code;
         let body = ErrorBody {
             error: code.as_str(),
@@ -148,6 +158,10 @@ impl IntoResponse for ErrorResponse {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         for challenge in challenges(&error, tried_header, scheme) {
+            let challenge = match &resource_metadata {
+                Some(url) => challenge.resource_metadata(url),
+                None => challenge,
+            };
             headers
                 .extend(HeaderValue::from_str(&challenge.to_string()).map(|value| (WWW_AUTHENTICATE, value)));
         }

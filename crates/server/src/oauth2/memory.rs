@@ -3,6 +3,7 @@
 
 use super::access_token::VerifiedTokens;
 use super::client_auth::Verdicts;
+use super::client_documents::ClientDocuments;
 use super::client_keys::RemoteKeys;
 use super::decoupled::Polls;
 use super::discovery::Documents;
@@ -19,6 +20,8 @@ pub struct Memory {
     pub verdicts: Verdicts,
     /// Keys that clients publish at their `jwks_uri`.
     pub remote_keys: RemoteKeys,
+    /// Clients that describe themselves.
+    pub client_documents: ClientDocuments,
     /// Access tokens whose signature was found right.
     pub tokens: VerifiedTokens,
     /// Clients that poll while a person answers elsewhere.

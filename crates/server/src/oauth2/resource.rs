@@ -48,6 +48,7 @@ pub fn narrowed(
 ) -> Result<Vec<String>, OAuthError> {
     let asked = asked(cx, client, form)?;
     if asked.is_empty() {
+        check_named(cx, granted)?;
         return Ok(granted.to_vec());
     }
     match asked.iter().find(|resource| !granted.is_empty() && !granted.contains(resource)) {
@@ -57,6 +58,22 @@ pub fn narrowed(
             .expected(granted.join(" "))
             .got(resource)),
     }
+}
+
+/// `advanced.require_resource_indicators`: no token without a resource that it is for.
+///
+/// # Errors
+/// `invalid_target` where the workspace asks for one and none is named.
+pub fn check_named(cx: &Cx, resources: &[String]) -> Result<(), OAuthError> {
+    let advanced = cx.workspace.server.advanced.as_ref();
+    let is_required = advanced.is_some_and(|advanced| advanced.require_resource_indicators);
+    if !is_required || !resources.is_empty() {
+        return Ok(());
+    }
+    Err(invalid("resource_missing")
+        .description("The parameter resource is missing: it says which resource the token is for.")
+        .detail("advanced.require_resource_indicators of the workspace is set")
+        .expected("resource"))
 }
 
 /// What is left of the scopes in a token for these resources: those of their services, and those of no resource server

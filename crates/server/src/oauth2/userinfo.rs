@@ -17,6 +17,7 @@ use super::form_body::FormBody;
 use super::forms::Userinfo;
 use super::issue::OPENID;
 use super::profile::interaction;
+use super::protected_resource;
 use super::sealing;
 use crate::cx::Cx;
 
@@ -70,9 +71,10 @@ pub async fn post(cx: Cx, request: Request) -> Result<Response, ErrorResponse> {
 }
 
 async fn userinfo(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Response, ErrorResponse> {
-    let token = access_token::authorize(cx, headers, form).await?;
+    let described = |error: ErrorResponse| error.described_at(&protected_resource::of_userinfo(cx));
+    let token = access_token::authorize(cx, headers, form).await.map_err(described)?;
     let mut response = answer(cx, &token).await.map_err(|error| {
-        ErrorResponse::at_resource(error, token.claims.scheme()).of_client(Some(token.client.id()))
+        described(ErrorResponse::at_resource(error, token.claims.scheme()).of_client(Some(token.client.id())))
     })?;
     if token.claims.jkt().is_some() {
         dpop::add_nonce(cx, &mut response);

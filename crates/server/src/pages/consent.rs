@@ -173,6 +173,7 @@ impl Page for ConsentPage {
             }),
             ..plain.clone()
         };
+        let stranger = Self { client: ClientCard::stranger_sample(), ..plain.clone() };
         let hostile = Self {
             client: ClientCard::new("</style><script>alert(1)</script>"),
             groups: vec![ScopeGroup {
@@ -187,6 +188,7 @@ impl Page for ConsentPage {
             ("again", again),
             ("empty", empty),
             ("device", device),
+            ("stranger", stranger),
             ("hostile", hostile),
         ]
     }

@@ -52,6 +52,10 @@ pub struct ClientCard {
     pub policy: Option<Link>,
     /// Its terms of service.
     pub terms: Option<Link>,
+    /// The host that describes it, where nobody has registered it.
+    pub host: Option<String>,
+    /// The host that its answer goes to, where it is another one.
+    pub returns_to: Option<String>,
 }
 
 impl ClientCard {
@@ -59,6 +63,11 @@ impl ClientCard {
     pub fn new(name: &str) -> Self {
         let initial = name.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_uppercase().collect());
         Self { name: name.to_owned(), initial: initial.unwrap_or_else(|| "?".to_owned()), ..Self::default() }
+    }
+
+    pub(super) fn stranger_sample() -> Self {
+        let host = Some("notes.example".to_owned());
+        Self { host, returns_to: Some("127.0.0.1:52111".to_owned()), ..Self::new("Notes") }
     }
 
     pub(super) fn sample() -> Self {

@@ -33,6 +33,8 @@ pub struct Client {
     pub certificate: Option<Result<RegisteredAttribute, String>>,
     /// The keys in its `jwks`. Those behind its `jwks_uri` too: [`crate::oauth2::client_keys`].
     pub keys: PublicKeys,
+    /// The host of the document that describes it; `None` for a client that somebody registered.
+    pub host: Option<Box<str>>,
 }
 
 /// What verifies a client secret, and until when it counts. The secret itself is not kept.
@@ -88,7 +90,13 @@ impl Client {
             secrets,
             secret_signer,
             entity,
+            host: None,
         }
+    }
+
+    /// A client that a document at this host describes.
+    pub fn described_at(entity: entity::Client, host: String) -> Self {
+        Self { host: Some(host.into()), ..Self::new(entity) }
     }
 
     /// The client's identifier.
@@ -98,7 +106,8 @@ impl Client {
 
     /// The client's name for people; its identifier when it has none.
     pub fn name(&self) -> &str {
-        if self.entity.client_name.is_empty() { self.id() } else { &self.entity.client_name }
+        let other = self.host.as_deref().unwrap_or_else(|| self.id());
+        if self.entity.client_name.is_empty() { other } else { &self.entity.client_name }
     }
 
     /// Whether it may do anything at all.

@@ -79,7 +79,7 @@ async fn the_token_may_come_in_the_header_or_in_a_form_and_in_one_of_them() {
     let query = app.get(&format!("{USERINFO}?access_token={bearer}")).await;
     insta::assert_snapshot!(query.refused(), @r#"
     401 invalid_token: The request needs an access token.
-    challenge: Bearer realm="oauth2"
+    challenge: Bearer realm="oauth2", resource_metadata="https://localhost:8443/.well-known/oauth-protected-resource/default/default/userinfo"
     reason: access_token_missing
     "#);
 }
@@ -90,20 +90,20 @@ async fn without_a_live_token_nothing_is_told() {
     let bearer = token(&app, "openid", None).await;
     insta::assert_snapshot!(app.get(USERINFO).await.refused(), @r#"
     401 invalid_token: The request needs an access token.
-    challenge: Bearer realm="oauth2"
+    challenge: Bearer realm="oauth2", resource_metadata="https://localhost:8443/.well-known/oauth-protected-resource/default/default/userinfo"
     reason: access_token_missing
     "#);
     insta::assert_snapshot!(app.get(USERINFO).basic("client", SECRET).await.reason(), @"401 invalid_token access_token_missing");
     insta::assert_snapshot!(app.get(USERINFO).bearer("nonsense").await.refused(), @r#"
     401 invalid_token: The token is expired, revoked, malformed, or bound to another key.
-    challenge: Bearer realm="oauth2", error="invalid_token", error_description="The token is expired, revoked, malformed, or bound to another key."
+    challenge: Bearer realm="oauth2", error="invalid_token", error_description="The token is expired, revoked, malformed, or bound to another key.", resource_metadata="https://localhost:8443/.well-known/oauth-protected-resource/default/default/userinfo"
     reason: access_token_unknown
     "#);
     insta::assert_snapshot!(app.get(USERINFO).bearer("no token").await.reason(), @"401 invalid_token authorization_header_malformed");
     app.advance(3600);
     insta::assert_snapshot!(app.get(USERINFO).bearer(&bearer).await.refused(), @r#"
     401 invalid_token: The token is expired, revoked, malformed, or bound to another key.
-    challenge: Bearer realm="oauth2", error="invalid_token", error_description="The token is expired, revoked, malformed, or bound to another key."
+    challenge: Bearer realm="oauth2", error="invalid_token", error_description="The token is expired, revoked, malformed, or bound to another key.", resource_metadata="https://localhost:8443/.well-known/oauth-protected-resource/default/default/userinfo"
     reason: access_token_expired
     detail: it expired 0 s ago
     "#);
@@ -125,7 +125,7 @@ async fn a_token_without_openid_is_not_enough() {
     let bearer = token(&app, "email", None).await;
     insta::assert_snapshot!(app.get(USERINFO).bearer(&bearer).await.refused(), @r#"
     403 insufficient_scope: The access token lacks the scope openid.
-    challenge: Bearer realm="oauth2", error="insufficient_scope", error_description="The access token lacks the scope openid."
+    challenge: Bearer realm="oauth2", error="insufficient_scope", error_description="The access token lacks the scope openid.", resource_metadata="https://localhost:8443/.well-known/oauth-protected-resource/default/default/userinfo"
     reason: scope_missing
     expected: openid
     got: email
@@ -148,7 +148,7 @@ async fn a_bound_token_counts_only_with_its_certificate() {
     let refused = app.get(USERINFO).bearer(&bearer).await.refused().replace(&own.thumbprint(), "…");
     insta::assert_snapshot!(refused, @r#"
     401 invalid_token: The access token is bound to a client certificate, which this connection did not present.
-    challenge: Bearer realm="oauth2", error="invalid_token", error_description="The access token is bound to a client certificate, which this connection did not present."
+    challenge: Bearer realm="oauth2", error="invalid_token", error_description="The access token is bound to a client certificate, which this connection did not present.", resource_metadata="https://localhost:8443/.well-known/oauth-protected-resource/default/default/userinfo"
     reason: access_token_certificate_mismatch
     expected: the certificate with x5t#S256 …
     got: no certificate

@@ -20,8 +20,8 @@ pub use login::{
     SamlConfiguration, ServerSettings, SsoConfiguration, Styling, StylingColors,
 };
 pub use registration::{
-    DynamicClientRegistrationSettings, InitialAccessTokenSettings, JwsPayloadSettings, PayloadFormat,
-    PayloadSettings, TrustAnchorConfiguration,
+    ClientIdMetadataDocumentSettings, DynamicClientRegistrationSettings, InitialAccessTokenSettings,
+    JwsPayloadSettings, PayloadFormat, PayloadSettings, TrustAnchorConfiguration,
 };
 pub use trusted_issuers::{SubjectMapping, TrustedIssuer};
 pub use words::{
@@ -60,6 +60,8 @@ pub struct Server {
     pub backchannel_user_code_parameter_supported: bool,
     /// CDR block.
     pub cdr: Option<CdrConfiguration>,
+    /// Clients that are described by a document at the URL they are called by; an addition of ours.
+    pub client_id_metadata_documents: Option<ClientIdMetadataDocumentSettings>,
     /// Badge colour.
     #[schema(default = "#007FFF")]
     pub color: String,
@@ -205,6 +207,7 @@ impl Default for Server {
             backchannel_token_delivery_modes_supported: owned(&["poll", "ping"]),
             backchannel_user_code_parameter_supported: false,
             cdr: None,
+            client_id_metadata_documents: None,
             color: "#007FFF".to_owned(),
             consent_id_namespace: None,
             cookie_max_age: None,

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use symbolon_protocol::{ClientAuthMethod, Form, GrantType, OAuthError, redirect_uri};
+use symbolon_protocol::{ApplicationType, ClientAuthMethod, Form, GrantType, OAuthError, redirect_uri};
 
 use super::request::{AuthorizationRequest, RedirectUri};
 use super::rules::response_type;
 use crate::cx::Cx;
-use crate::oauth2::error::store_failure;
+use crate::oauth2::clients;
 use crate::oauth2::profile::Profile;
 use crate::oauth2::profile::clients::allows_redirect_uri;
 use crate::snapshot::Client;
@@ -21,14 +21,8 @@ pub async fn identify(cx: &Cx, form: &Form) -> Result<Arc<Client>, OAuthError> {
     let client_id = form.get("client_id").ok_or_else(|| {
         OAuthError::invalid_request("client_id_missing").description("The parameter client_id is missing.")
     })?;
-    let client = cx
-        .app
-        .snapshots
-        .client(&cx.app.store, &cx.workspace, client_id)
-        .await
-        .map_err(|error| store_failure(&error))?
-        .filter(|client| client.is_active())
-        .ok_or_else(|| {
+    let client =
+        clients::find(cx, client_id).await?.filter(|client| client.is_active()).ok_or_else(|| {
             OAuthError::invalid_request("client_unknown")
                 .description("The application is not known here.")
                 .expected("the id of an active client of this workspace")
@@ -98,7 +92,8 @@ fn registered<'a>(cx: &Cx, client: &'a Client) -> Vec<Cow<'a, str>> {
 
 /// RFC 9700 §2.1: exact string matching, but for the port of a loopback address of a native app (RFC 8252 §7.3).
 fn find(client: &Client, registered: &[Cow<'_, str>], asked: &str) -> Result<String, OAuthError> {
-    let native = client.auth_method == ClientAuthMethod::None;
+    let native = client.auth_method == ClientAuthMethod::None
+        || client.entity.application_type == ApplicationType::Native.as_str();
     if registered.iter().any(|uri| redirect_uri::matches(uri, asked, native)) {
         return Ok(asked.to_owned());
     }

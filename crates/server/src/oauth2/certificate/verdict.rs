@@ -11,6 +11,7 @@ use super::Asker;
 use super::seen::moment;
 use crate::cx::Cx;
 use crate::oauth2::client_auth::{self, trust};
+use crate::oauth2::clients;
 use crate::oauth2::error::store_failure;
 use crate::snapshot::Client;
 use crate::tls::PeerCertificate;
@@ -103,8 +104,7 @@ impl Trust {
 /// When it cannot be told now, because the store or the client's `jwks_uri` does not answer.
 pub(super) async fn of_client(cx: &Cx, client_id: &str, asker: Asker) -> Result<ClientVerdict, OAuthError> {
     let rehearsed = client_auth::rehearse(cx, client_id).await;
-    let client = cx.app.snapshots.client(&cx.app.store, &cx.workspace, client_id).await;
-    let client = client.map_err(|error| store_failure(&error))?;
+    let client = clients::find_known(&cx.app, &cx.workspace, cx.now, client_id).await?;
     let error = match rehearsed {
         Ok(_) => None,
         Err(error) if error.code == ErrorCode::InvalidClient => Some(error),

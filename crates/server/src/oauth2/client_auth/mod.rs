@@ -25,7 +25,8 @@ pub use presented::{Claimed, Presented};
 pub use trust::Verdicts;
 
 use super::BoxFuture;
-use super::error::{ErrorResponse, store_failure};
+use super::clients;
+use super::error::ErrorResponse;
 use crate::cx::Cx;
 use crate::rate::network;
 use crate::snapshot::Client;
@@ -127,8 +128,7 @@ pub async fn by_name(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Arc<Cl
     let (None, Some(client_id)) = (proof, presented.client_id) else {
         return Ok(authenticate(cx, headers, form).await?.client);
     };
-    let found = cx.app.snapshots.client(&cx.app.store, &cx.workspace, client_id).await;
-    let found = found.map_err(|error| unidentified(store_failure(&error)))?;
+    let found = clients::find(cx, client_id).await.map_err(unidentified)?;
     let client = found.filter(|client| client.is_active()).ok_or_else(|| {
         unidentified(
             OAuthError::invalid_client("client_unknown")
@@ -178,8 +178,7 @@ async fn check(
     claimed: Claimed<'_>,
     offered: Option<&'static dyn ClientAuth>,
 ) -> Result<Authenticated, OAuthError> {
-    let found = cx.app.snapshots.client(&cx.app.store, &cx.workspace, claimed.client_id).await;
-    let Some(client) = found.map_err(|error| store_failure(&error))? else {
+    let Some(client) = clients::find(cx, claimed.client_id).await? else {
         // The same work as for a client that is there, so that time does not tell them apart.
         secret::waste(claimed);
         return Err(OAuthError::invalid_client("client_unknown")

@@ -30,6 +30,7 @@ use crate::client_metadata::complete::complete;
 use crate::client_metadata::{sector, validate};
 use crate::cx::Cx;
 use crate::faults::Faults;
+use crate::snapshot::Workspace;
 pub use access::DCR_REGISTER;
 use access::{Approval, approve, enabled, limit};
 use body::{RawBody, invalid};
@@ -199,7 +200,7 @@ async fn checked(
 ) -> Result<Client, OAuthError> {
     let mut faults = Faults::default();
     rules::settle_scopes(cx, settings, &mut client, &mut faults);
-    bind(cx, &mut client);
+    bind(&cx.workspace, &mut client);
     complete(&cx.app.rng, &mut client, &mut faults);
     validate::check(&client, &cx.workspace, &mut faults);
     rules::check(cx, &client, approved, &mut faults);
@@ -212,9 +213,9 @@ async fn checked(
 }
 
 /// A client that authenticates with a certificate gets tokens bound to it, unless the workspace says otherwise.
-fn bind(cx: &Cx, client: &mut Client) {
+pub fn bind(workspace: &Workspace, client: &mut Client) {
     let method = client.token_endpoint_auth_method.parse::<ClientAuthMethod>();
-    let advanced = cx.workspace.server.advanced.as_ref();
+    let advanced = workspace.server.advanced.as_ref();
     if advanced.is_some_and(|advanced| advanced.disable_dcr_client_certificate_bound_access_tokens) {
         client.tls_client_certificate_bound_access_tokens = false;
     } else if method.is_ok_and(ClientAuthMethod::is_mutual_tls) {

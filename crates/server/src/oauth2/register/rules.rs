@@ -11,6 +11,7 @@ use crate::cx::Cx;
 use crate::faults::Faults;
 use crate::oauth2::discovery;
 use crate::oauth2::issue::OFFLINE_ACCESS;
+use crate::snapshot::Workspace;
 
 /// The scopes of a client that names none (ACP).
 const DEFAULT_SCOPES: &[&str] = &["openid", "address", "email", "phone", "profile"];
@@ -47,16 +48,16 @@ pub fn settle_scopes(
     client.scope = None;
     if client.scopes.is_empty() {
         client.scopes = default_scopes(settings, client);
-        client.scopes.retain(|name| is_for_everybody(cx, name));
+        client.scopes.retain(|name| is_for_everybody(&cx.workspace, name));
         return;
     }
     let ignore = |advanced: &AdvancedConfiguration| advanced.ignore_unknown_scopes_for_dcr;
     if cx.workspace.server.advanced.as_ref().is_some_and(ignore) {
-        client.scopes.retain(|name| is_for_everybody(cx, name));
+        client.scopes.retain(|name| is_for_everybody(&cx.workspace, name));
         return;
     }
     for name in &client.scopes {
-        if !is_for_everybody(cx, name) {
+        if !is_for_everybody(&cx.workspace, name) {
             faults.add("scope", format!("{name} is no scope that a client can register for here"));
         }
     }
@@ -72,8 +73,8 @@ fn default_scopes(settings: &DynamicClientRegistrationSettings, client: &Client)
 }
 
 /// The scopes of this server's own APIs are given by administrators: a stranger must not become one by registering.
-fn is_for_everybody(cx: &Cx, name: &str) -> bool {
-    cx.workspace.scopes.find(name).is_some_and(|entry| {
+pub fn is_for_everybody(workspace: &Workspace, name: &str) -> bool {
+    workspace.scopes.find(name).is_some_and(|entry| {
         let kind = entry.service.as_ref().map(|service| service.kind);
         !matches!(kind, Some(ServiceKind::System | ServiceKind::Oauth2))
     })
@@ -81,12 +82,7 @@ fn is_for_everybody(cx: &Cx, name: &str) -> bool {
 
 /// Notes everything that a client which registers itself cannot have. `approved`: somebody vouches for it.
 pub fn check(cx: &Cx, client: &Client, approved: bool, faults: &mut Faults) {
-    sizes(client, faults);
-    let plain = !client.client_name.chars().any(|c| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    });
-    faults.check(plain, "client_name", "has characters that hide or reorder text");
+    check_texts(client, faults);
     flows(client, approved, faults);
     served(&discovery::metadata(cx), client, faults);
     faults.check(
@@ -94,6 +90,16 @@ pub fn check(cx: &Cx, client: &Client, approved: bool, faults: &mut Faults) {
         "default_max_age",
         "must be a number of seconds",
     );
+}
+
+/// Notes what is too long, and what people would misread.
+pub fn check_texts(client: &Client, faults: &mut Faults) {
+    sizes(client, faults);
+    let plain = !client.client_name.chars().any(|c| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    });
+    faults.check(plain, "client_name", "has characters that hide or reorder text");
 }
 
 fn sizes(client: &Client, faults: &mut Faults) {
@@ -268,7 +274,7 @@ fn served(metadata: &ProviderMetadata, client: &Client, faults: &mut Faults) {
 }
 
 /// The words of a response type may come in any order (OAuth 2.0 Multiple Response Types §3).
-fn is_same(one: &str, other: &str) -> bool {
+pub fn is_same(one: &str, other: &str) -> bool {
     let sorted = |text: &str| {
         let mut words: Vec<_> = text.split(' ').map(str::to_owned).collect();
         words.sort_unstable();

@@ -2,9 +2,11 @@
 
 mod authorize;
 mod certificate;
+mod client_documents;
 mod dpop;
 mod introspect;
 mod malformed;
+mod mcp;
 mod par;
 mod register;
 mod request_object;

@@ -43,6 +43,8 @@ pub struct AdvancedConfiguration {
     pub ignore_unknown_scopes_for_dcr: bool,
     /// `DPoP` proofs must carry a nonce of this server (RFC 9449 §8). An addition of ours.
     pub require_dpop_nonce: bool,
+    /// A request for a token must name the `resource` that it is for (RFC 8707). An addition of ours.
+    pub require_resource_indicators: bool,
     /// Access tokens in the shape of RFC 9068 (`at+jwt`). An addition of ours.
     pub rfc9068_access_tokens: bool,
     /// FAPI.

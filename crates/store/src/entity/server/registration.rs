@@ -47,6 +47,20 @@ impl Default for DynamicClientRegistrationSettings {
     }
 }
 
+/// Clients that nobody registers: their identifier is the https URL of a document that describes them
+/// (draft-ietf-oauth-client-id-metadata-document). An addition of ours.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(default)]
+pub struct ClientIdMetadataDocumentSettings {
+    /// Hosts whose documents are read, such as `client.example` or `*.example` for every host below it; all when
+    /// empty.
+    pub allowed_hosts: Vec<String>,
+    /// On/off.
+    pub enabled: bool,
+    /// The scopes that such clients can ask for; all but those of this server's own APIs when empty.
+    pub scopes: Vec<String>,
+}
+
 /// Whether a registration needs a token.
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, ToSchema)]

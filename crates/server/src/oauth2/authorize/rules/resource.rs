@@ -11,6 +11,6 @@ pub(super) struct ResourceRule;
 impl Rule for ResourceRule {
     fn check(&self, asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
         request.resources = resource::asked(asked.cx, asked.client, asked.form)?;
-        Ok(())
+        resource::check_named(asked.cx, &request.resources)
     }
 }
