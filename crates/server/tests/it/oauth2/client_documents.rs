@@ -44,12 +44,10 @@ fn document(remote: &Remote, changes: Value) -> Value {
         "token_endpoint_auth_method": "none",
         "scope": "openid email offline_access",
     });
-    for (name, value) in changes.as_object().unwrap() {
-        match value {
-            Value::Null => drop(document.as_object_mut().unwrap().remove(name)),
-            value => document[name] = value.clone(),
-        }
-    }
+    let members = document.as_object_mut().unwrap();
+    let Value::Object(changes) = changes else { panic!("{changes} is no object") };
+    members.extend(changes);
+    members.retain(|_, value| !value.is_null());
     document
 }
 
