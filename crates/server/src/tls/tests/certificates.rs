@@ -62,9 +62,7 @@ async fn only_forward_secret_authenticated_encryption_is_spoken() {
     let try_with = |options: &str| {
         server.run(format!("openssl s_client -connect 127.0.0.1:{} {options} < /dev/null 2>&1", server.port))
     };
-    for good in
-        ["ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-ECDSA-CHACHA20-POLY1305"]
-    {
+    for good in ["ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384"] {
         assert!(try_with(&format!("-tls1_2 -cipher {good}")).await.is_ok(), "{good}");
     }
     for bad in [
@@ -78,6 +76,17 @@ async fn only_forward_secret_authenticated_encryption_is_spoken() {
     for old in ["-tls1_1", "-tls1"] {
         assert!(try_with(&format!("{old} -cipher ALL@SECLEVEL=0")).await.is_err(), "{old}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_the_suites_of_bcp_195_are_spoken_in_tls_1_2() {
+    let server = TestServer::start(Options::default()).await;
+    let try_with = |options: &str| {
+        server.run(format!("openssl s_client -connect 127.0.0.1:{} {options} < /dev/null 2>&1", server.port))
+    };
+    // RFC 9325 §4.2; FAPI 1.0 Advanced §8.5 and FAPI 2.0 §5.2.2 permit no other.
+    assert!(try_with("-tls1_2 -cipher ECDHE-ECDSA-CHACHA20-POLY1305").await.is_err());
+    assert!(try_with("-tls1_3 -ciphersuites TLS_CHACHA20_POLY1305_SHA256").await.is_ok());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
