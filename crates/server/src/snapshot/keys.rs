@@ -6,6 +6,8 @@ use symbolon_jose::{Algorithm, Jwk, JwtSigner, KeySet, SigningKey};
 use symbolon_store::entity::server::KeyType;
 use symbolon_store::{KeyState, KeyUse, SigningKey as StoredKey, StoreError};
 
+use super::EncryptionKeys;
+
 use crate::oauth2::profile::Profile;
 
 /// The keys of one workspace.
@@ -21,6 +23,8 @@ pub struct WorkspaceKeys {
     pub verification: KeySet,
     /// The algorithms of those keys.
     pub algorithms: Vec<Algorithm>,
+    /// What clients encrypt to.
+    pub encryption: EncryptionKeys,
     /// The JWKS document (RFC 7517 §5), the current signing key first.
     pub jwks: Bytes,
 }
@@ -29,10 +33,9 @@ impl WorkspaceKeys {
     pub(super) fn new(rows: Vec<StoredKey>, key_type: KeyType, profile: Profile) -> Result<Self, StoreError> {
         let corrupt = |error: symbolon_jose::Error| StoreError::Corrupt(format!("signing key: {error}"));
         let preferred = algorithm_of(key_type);
-        let mut live: Vec<_> = rows
-            .into_iter()
-            .filter(|row| row.key_use == KeyUse::Sig && row.state != KeyState::Revoked)
-            .collect();
+        let live = rows.into_iter().filter(|row| row.state != KeyState::Revoked);
+        let (mut live, encryption): (Vec<_>, Vec<_>) = live.partition(|row| row.key_use == KeyUse::Sig);
+        let encryption = EncryptionKeys::new(&encryption)?;
         live.sort_by_key(|row| (rank(row.state), row.alg != preferred.as_str(), row.kid.clone()));
 
         let mut signers = Vec::new();
@@ -59,6 +62,7 @@ impl WorkspaceKeys {
         }
         algorithms.sort_by_key(|algorithm| algorithm.as_str());
         algorithms.dedup();
+        published.extend(encryption.published.iter().cloned());
         let jwks = serde_json::to_vec(&json!({ "keys": published }))
             .map_err(|error| StoreError::Corrupt(format!("JWKS: {error}")))?;
         let mut signers = signers.into_iter();
@@ -66,7 +70,8 @@ impl WorkspaceKeys {
             StoreError::Corrupt("the workspace has no current key that its profile allows".to_owned())
         })?;
         let others = signers.collect();
-        Ok(Self { signer, access_token_signer, others, verification, algorithms, jwks: jwks.into() })
+        let jwks = jwks.into();
+        Ok(Self { signer, access_token_signer, others, verification, algorithms, encryption, jwks })
     }
 
     /// The signer for an algorithm, if a current key can sign with it.

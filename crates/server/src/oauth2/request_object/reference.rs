@@ -9,12 +9,11 @@ use quick_cache::sync::Cache;
 use symbolon_jose::sha256_b64url;
 use symbolon_protocol::{ErrorCode, OAuthError};
 
+use super::verify::MAX_BYTES;
 use crate::cx::Cx;
 use crate::rate::network;
 use crate::snapshot::Client;
 
-/// Longest object that is fetched, in bytes: what can be read of one.
-const MAX_BYTES: usize = symbolon_jose::DEFAULT_MAX_BYTES;
 /// Longest address, in bytes. RFC 9101 §5.2: it should not be longer than 512.
 const MAX_ADDRESS: usize = 2048;
 /// How many objects are remembered.

@@ -5,7 +5,10 @@
 use std::borrow::Cow;
 
 use serde_json::Value;
-use symbolon_jose::{Algorithm, Claims, Error, KeySet, UnverifiedJwt, Validation, parse_unsecured};
+use symbolon_jose::{
+    Algorithm, Claims, ContentEncryption, Error, Jwe, KeyManagement, KeySet, UnverifiedJwt, Validation,
+    parse_unsecured,
+};
 use symbolon_protocol::{ErrorCode, OAuthError};
 
 use crate::cx::Cx;
@@ -13,6 +16,8 @@ use crate::oauth2::client_keys::{self, KeyError};
 use crate::oauth2::error::store_failure;
 use crate::snapshot::Client;
 
+/// Longest request object, in bytes, encrypted or not.
+pub const MAX_BYTES: usize = 32 * 1024;
 /// How far clocks may differ, in seconds. FAPI 2.0 §5.3.2.1: an `iat` or `nbf` 10 s ahead is accepted, one 60 s ahead is
 /// not.
 const SKEW_SECONDS: i64 = 30;
@@ -71,6 +76,13 @@ impl From<OAuthError> for Unaccepted {
 /// # Errors
 /// The error of the rules; `temporarily_unavailable` when the client's keys or the store cannot be read.
 pub async fn verify(cx: &Cx, client: &Client, token: &str, rules: &Rules) -> Result<Verified, Unaccepted> {
+    let decrypted;
+    let token = if Jwe::has_its_shape(token) {
+        decrypted = decrypt(cx, client, token, rules)?;
+        &decrypted
+    } else {
+        token
+    };
     let verified = signed(cx, client, token, rules).await?;
     let judged = judge(cx, client, &verified.claims, rules);
     let judged = match (judged, rules.once) {
@@ -81,6 +93,29 @@ pub async fn verify(cx: &Cx, client: &Client, token: &str, rules: &Rules) -> Res
         Ok(()) => Ok(verified),
         Err(error) => Err(Unaccepted { error, claims: verified.is_signed.then_some(verified.claims) }),
     }
+}
+
+/// What is encrypted to this workspace (RFC 9101 §6.1). A client that has registered algorithms uses those.
+fn decrypt(cx: &Cx, client: &Client, token: &str, rules: &Rules) -> Result<String, OAuthError> {
+    let refused = |error: Error| {
+        OAuthError::new(rules.code, "request_object_undecryptable")
+            .description(
+                "The request object cannot be decrypted: use a key of the workspace's jwks_uri with use enc.",
+            )
+            .detail(error)
+    };
+    let entity = &client.entity;
+    let says = |registered: &Option<String>, word: &str| {
+        registered.as_deref().is_none_or(|own| own.is_empty() || own == word)
+    };
+    let mut algorithms = KeyManagement::PUBLIC.to_vec();
+    algorithms.retain(|algorithm| says(&entity.request_object_encryption_alg, algorithm.as_str()));
+    let mut encryptions = ContentEncryption::ALL.to_vec();
+    encryptions.retain(|encryption| says(&entity.request_object_encryption_enc, encryption.as_str()));
+    let keys = &cx.workspace.keys.encryption.private;
+    let plain = Jwe::parse(token, MAX_BYTES).and_then(|jwe| jwe.decrypt(keys, &algorithms, &encryptions));
+    let plain = plain.map_err(refused)?;
+    std::str::from_utf8(&plain).map(str::to_owned).map_err(|_| refused(Error::PartCount))
 }
 
 /// The signature, and what kind of JWT it is.

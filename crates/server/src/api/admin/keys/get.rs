@@ -13,7 +13,7 @@ use crate::api::extract::{Id, Params, WorkspaceId};
 use crate::snapshot::algorithm_of;
 
 /// What keys are for.
-#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Use {
     /// Signatures.

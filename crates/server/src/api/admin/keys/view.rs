@@ -8,15 +8,15 @@ use utoipa::ToSchema;
 /// The keys of one use, by state.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub(super) struct KeysResponse {
-    /// The key that signs.
+    /// The key that signs, or that clients encrypt to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub current_key: Option<ServerJwk>,
-    /// The key that will sign after the next rotation.
+    /// The key that will take its place at the next rotation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_key: Option<ServerJwk>,
-    /// Keys that still verify what they signed.
+    /// Keys that still verify what they signed, or decrypt what was encrypted to them.
     pub rotated_keys: Vec<ServerJwk>,
-    /// Keys that verify nothing any more.
+    /// Keys that serve nothing any more.
     pub revoked_keys: Vec<ServerJwk>,
     /// Current and next keys of further algorithms, which clients may ask for.
     pub further_keys: Vec<ServerJwk>,
@@ -25,6 +25,10 @@ pub(super) struct KeysResponse {
 impl KeysResponse {
     /// Sorts keys by state. `preferred` is the algorithm that the workspace signs with.
     pub(super) fn new(keys: &[SigningKey], key_use: KeyUse, preferred: &str) -> Self {
+        let preferred = match key_use {
+            KeyUse::Sig => preferred,
+            KeyUse::Enc => current_encryption(keys).unwrap_or_default(),
+        };
         let mut response = Self::default();
         for key in keys.iter().filter(|key| key.key_use == key_use) {
             let shown = of(key);
@@ -38,6 +42,12 @@ impl KeysResponse {
         }
         response
     }
+}
+
+/// The algorithm of the key that clients are to encrypt to; of several, the newest.
+pub(super) fn current_encryption(keys: &[SigningKey]) -> Option<&str> {
+    let current = keys.iter().filter(|key| key.key_use == KeyUse::Enc && key.state == KeyState::Current);
+    current.max_by_key(|key| key.promoted_at).map(|key| key.alg.as_str())
 }
 
 /// The public half of a key, with its dates.

@@ -84,7 +84,46 @@ async fn a_workspace_changes_to_another_kind_of_key() {
         assert_eq!(console.get("/servers/default").await.ok()["key_type"], key_type);
     }
     assert_eq!(console.request("POST", "/servers/default/keys/rotate?key_type=dsa").await.status, 400);
-    assert_eq!(console.request("POST", "/servers/default/keys/rotate?use=enc").await.status, 400);
+    assert_eq!(console.request("POST", "/servers/default/keys/rotate?use=both").await.status, 400);
+}
+
+#[tokio::test]
+async fn a_workspace_gets_keys_to_encrypt_to() {
+    let console = console().await;
+    let before = console.get("/servers/default/keys").await.ok();
+    assert_eq!(console.get("/servers/default/keys?use=enc").await.ok().get("current_key"), None);
+    let published = async || {
+        let jwks = console.app.get("/default/default/.well-known/jwks.json").await.ok();
+        let keys = jwks["keys"].as_array().unwrap().iter().filter(|key| key["use"] == "enc");
+        keys.map(|key| key["kid"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let rotate = async |more: &str| {
+        console.request("POST", &format!("/servers/default/keys/rotate?use=enc{more}")).await.ok()
+    };
+    let first = rotate("&key_type=ecdsa").await;
+    assert_eq!(
+        (&first["alg"], &first["use"], &first["kty"]),
+        (&json!("ECDH-ES"), &json!("enc"), &json!("EC"))
+    );
+    assert!(first.get("d").is_none());
+    assert_eq!(published().await, [first["kid"].as_str().unwrap()]);
+    let second = rotate("").await;
+    assert_eq!(second["alg"], "ECDH-ES", "of the kind that there is");
+    assert_ne!(second["kid"], first["kid"]);
+    assert_eq!(published().await, [second["kid"].as_str().unwrap()], "nobody encrypts to the old one");
+    let shown = console.get("/servers/default/keys?use=enc").await.ok();
+    assert_eq!(shown["current_key"]["kid"], second["kid"]);
+    assert_eq!(shown["rotated_keys"][0]["kid"], first["kid"]);
+    let revoked = format!("/servers/default/keys/revoke/{}", first["kid"].as_str().unwrap());
+    assert!(console.request("POST", &revoked).await.ok()["revoked_at"].is_string());
+    let rsa = rotate("&key_type=rsa").await;
+    assert_eq!((&rsa["alg"], &rsa["kty"]), (&json!("RSA-OAEP-256"), &json!("RSA")));
+    assert_eq!(published().await.len(), 2);
+    assert_eq!(
+        console.request("POST", "/servers/default/keys/rotate?use=enc&key_type=eddsa").await.status,
+        400
+    );
+    assert_eq!(console.get("/servers/default/keys").await.ok(), before, "what signs is not touched");
 }
 
 #[tokio::test]

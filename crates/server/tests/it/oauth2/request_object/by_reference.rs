@@ -119,7 +119,7 @@ async fn what_is_fetched_must_be_an_object_of_the_client() {
         (String::new(), "invalid_request_object [request_object_malformed]"),
         ("<html></html>".to_owned(), "invalid_request_object [request_object_malformed]"),
         (stranger.sign(&claims(json!({}))), "invalid_request_object [request_object_signature]"),
-        ("x".repeat(20_000), "invalid_request_uri [request_uri_unreadable]"),
+        ("x".repeat(40_000), "invalid_request_uri [request_uri_unreadable]"),
     ] {
         remote.publish(&document);
         assert_eq!(refused(&app, &remote.url).await, expected, "{document:.40}");

@@ -4,6 +4,7 @@ mod attacks;
 mod by_reference;
 mod by_value;
 mod demands;
+mod encrypted;
 mod pushed;
 
 use serde_json::{Value, json};

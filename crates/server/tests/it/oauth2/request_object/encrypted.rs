@@ -1,0 +1,162 @@
+//! Request objects that are encrypted to the workspace (RFC 9101 §6.1, OpenID Connect Core §6.1).
+
+use serde_json::{Value, json};
+use symbolon_jose::{Algorithm, ContentEncryption, EncryptionKey, JweEncrypter, Jwk, KeyManagement};
+use symbolon_server::seed::MadeKey;
+use symbolon_store::KeyState;
+
+use super::{app, by_value, claims, openid};
+use crate::harness::{Browser, CALLBACK, NOW, Recipient, SECRET, Signer, TestApp, unsigned};
+
+async fn add_key(app: &TestApp, algorithm: KeyManagement, state: KeyState) {
+    let key = MadeKey::for_encryption(algorithm).await.unwrap();
+    app.store().insert_key(&key.as_new(), state, NOW.millis()).await.unwrap();
+    app.app.snapshots.invalidate("default", "default");
+}
+
+/// The workspace's keys to encrypt to, as everybody sees them.
+async fn published(app: &TestApp) -> Vec<Jwk> {
+    let jwks = app.get("/default/default/.well-known/jwks.json").await.ok();
+    let keys = jwks["keys"].as_array().unwrap().iter().filter(|key| key["use"] == "enc");
+    keys.map(|key| serde_json::from_value(key.clone()).unwrap()).collect()
+}
+
+fn to(jwk: &Jwk, algorithm: KeyManagement, encryption: ContentEncryption) -> JweEncrypter {
+    JweEncrypter::new(EncryptionKey::from_jwk(jwk).unwrap(), algorithm, encryption).unwrap()
+}
+
+async fn refused(app: &TestApp, object: &str) -> String {
+    let refused = Browser::new(app).get(&openid(object, &[])).await.refused_to_client();
+    refused.strip_prefix(&format!("{CALLBACK} invalid_request_object ")).unwrap_or(&refused).to_owned()
+}
+
+#[tokio::test]
+async fn every_way_to_encrypt_that_discovery_names_is_read() {
+    let (app, signer) = app().await;
+    let discovery = async || app.get("/default/default/.well-known/openid-configuration").await.ok();
+    assert_eq!(discovery().await.get("request_object_encryption_alg_values_supported"), None);
+    add_key(&app, KeyManagement::RsaOaep256, KeyState::Current).await;
+    add_key(&app, KeyManagement::EcdhEs, KeyState::Current).await;
+    let document = discovery().await;
+    let words = |name: &str| {
+        let words = document[name].as_array().unwrap().iter();
+        words.map(|word| word.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let (algorithms, encryptions) = (
+        words("request_object_encryption_alg_values_supported"),
+        words("request_object_encryption_enc_values_supported"),
+    );
+    assert_eq!((algorithms.len(), encryptions.len()), (6, 6));
+    let keys = published(&app).await;
+    let object = signer.sign(&claims(json!({})));
+    let browser = Browser::new(&app);
+    browser.sign_in(&by_value(&object), "user").await.code();
+    for algorithm in &algorithms {
+        let algorithm: KeyManagement = algorithm.parse().unwrap();
+        let key = EncryptionKey::choose(&keys, algorithm).unwrap();
+        for encryption in &encryptions {
+            let encrypter = JweEncrypter::new(key.clone(), algorithm, encryption.parse().unwrap()).unwrap();
+            let encrypted = encrypter.encrypt_jwt(&object).unwrap();
+            let answer = browser.get(&by_value(&encrypted)).await;
+            assert_eq!(answer.sends("state").as_deref(), Some("inner"), "{algorithm} {encryption}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_encrypted_object_can_be_pushed() {
+    let (app, signer) = app().await;
+    add_key(&app, KeyManagement::EcdhEs, KeyState::Current).await;
+    let encrypter = to(&published(&app).await[0], KeyManagement::EcdhEs, ContentEncryption::A256Gcm);
+    let object = encrypter.encrypt_jwt(&signer.sign(&claims(json!({})))).unwrap();
+    let pushed = app.post("/default/default/par").basic("client", SECRET).form(&[("request", &object)]).await;
+    assert_eq!(pushed.status, 201, "{}", pushed.text());
+}
+
+#[tokio::test]
+async fn encryption_proves_nothing() {
+    let (app, signer) = app().await;
+    add_key(&app, KeyManagement::EcdhEs, KeyState::Current).await;
+    let encrypter = to(&published(&app).await[0], KeyManagement::EcdhEs, ContentEncryption::A128CbcHs256);
+    let stranger = Signer::new(Algorithm::ES256, "a");
+    let own = claims(json!({}));
+    let none = unsigned(&json!({"alg": "none"}), &own, b"");
+    let twice = encrypter.encrypt_jwt(&encrypter.encrypt_jwt(&signer.sign(&own)).unwrap()).unwrap();
+    for (object, reason) in [
+        (encrypter.encrypt_jwt(&stranger.sign(&own)).unwrap(), "[request_object_signature]"),
+        (encrypter.encrypt_jwt(&none).unwrap(), "[request_object_unsigned]"),
+        (encrypter.encrypt(own.to_string().as_bytes(), None).unwrap(), "[request_object_malformed]"),
+        (encrypter.encrypt(&[0xff, 0xfe], None).unwrap(), "[request_object_undecryptable]"),
+        (twice, "[request_object_malformed]"),
+        ("e30.e30.e30.e30.e30".to_owned(), "[request_object_undecryptable]"),
+        ("....".to_owned(), "[request_object_undecryptable]"),
+    ] {
+        assert_eq!(refused(&app, &object).await, reason, "{object}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_encrypted_to_somebody_else_or_changed_is_not_read() {
+    let (app, signer) = app().await;
+    let object = signer.sign(&claims(json!({})));
+    let stranger: Value = serde_json::to_value(Recipient::new("ECDH-ES").jwks()).unwrap();
+    let stranger: Jwk = serde_json::from_value(stranger["keys"][0].clone()).unwrap();
+    let foreign =
+        to(&stranger, KeyManagement::EcdhEs, ContentEncryption::A256Gcm).encrypt_jwt(&object).unwrap();
+    assert_eq!(refused(&app, &foreign).await, "[request_object_undecryptable]", "without a key");
+    add_key(&app, KeyManagement::EcdhEs, KeyState::Current).await;
+    assert_eq!(refused(&app, &foreign).await, "[request_object_undecryptable]");
+    let encrypter = to(&published(&app).await[0], KeyManagement::EcdhEs, ContentEncryption::A256Gcm);
+    let good = encrypter.encrypt_jwt(&object).unwrap();
+    let (rest, tag) = good.rsplit_once('.').unwrap();
+    let flipped = if tag.starts_with('A') { "B" } else { "A" };
+    assert_eq!(
+        refused(&app, &format!("{rest}.{flipped}{}", &tag[1..])).await,
+        "[request_object_undecryptable]"
+    );
+}
+
+#[tokio::test]
+async fn a_client_encrypts_as_it_is_registered() {
+    let (app, signer) = app().await;
+    add_key(&app, KeyManagement::EcdhEs, KeyState::Current).await;
+    let key = &published(&app).await[0];
+    let object = signer.sign(&claims(json!({})));
+    let encrypt = |algorithm, encryption| to(key, algorithm, encryption).encrypt_jwt(&object).unwrap();
+    app.change_client("client", |client| {
+        client.request_object_encryption_alg = Some("ECDH-ES+A256KW".to_owned());
+        client.request_object_encryption_enc = Some("A256GCM".to_owned());
+    })
+    .await;
+    for (algorithm, encryption) in [
+        (KeyManagement::EcdhEs, ContentEncryption::A256Gcm),
+        (KeyManagement::EcdhEsA256Kw, ContentEncryption::A128Gcm),
+    ] {
+        assert_eq!(refused(&app, &encrypt(algorithm, encryption)).await, "[request_object_undecryptable]");
+    }
+    let registered = encrypt(KeyManagement::EcdhEsA256Kw, ContentEncryption::A256Gcm);
+    let browser = Browser::new(&app);
+    browser.sign_in(&by_value(&registered), "user").await.code();
+    // It may do without: it is no promise to encrypt (OpenID Connect Registration §2).
+    browser.get(&by_value(&object)).await.code();
+}
+
+#[tokio::test]
+async fn a_key_that_was_rotated_away_reads_and_a_revoked_one_does_not() {
+    let (app, signer) = app().await;
+    add_key(&app, KeyManagement::EcdhEs, KeyState::Current).await;
+    add_key(&app, KeyManagement::EcdhEs, KeyState::Next).await;
+    let old = published(&app).await.remove(0);
+    let object = to(&old, KeyManagement::EcdhEs, ContentEncryption::A256Gcm)
+        .encrypt_jwt(&signer.sign(&claims(json!({}))))
+        .unwrap();
+    let next = MadeKey::for_encryption(KeyManagement::EcdhEs).await.unwrap();
+    app.store().rotate_keys(&next.as_new(), NOW.millis()).await.unwrap();
+    app.app.snapshots.invalidate("default", "default");
+    assert_ne!(published(&app).await[0].kid, old.kid);
+    let browser = Browser::new(&app);
+    browser.sign_in(&by_value(&object), "user").await.code();
+    app.store().revoke_key(old.kid.as_deref().unwrap(), NOW.millis()).await.unwrap();
+    app.app.snapshots.invalidate("default", "default");
+    assert_eq!(refused(&app, &object).await, "[request_object_undecryptable]");
+}
