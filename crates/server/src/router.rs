@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::get;
+use axum::routing::{get, post};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -14,6 +14,7 @@ use crate::{api, health, home, login, oauth2, tls, wrong_host};
 pub fn router(app: &App) -> Router {
     let (documented, _) = protocol().split_for_parts();
     let routes = Router::new().merge(documented).merge(pages()).merge(api::routes());
+    let routes = if app.config.demo { routes.merge(demo()) } else { routes };
     let routes = routes.layer(from_fn_with_state(app.clone(), wrong_host::check));
     // Probes ask by any name.
     let routes = routes.merge(health::routes()).layer(from_fn(tls::refuse_faults));
@@ -28,6 +29,7 @@ pub fn protocol() -> OpenApiRouter<App> {
         .routes(routes!(oauth2::authorize::get, oauth2::authorize::post))
         .routes(routes!(oauth2::end_session::get, oauth2::end_session::post))
         .routes(routes!(oauth2::introspect::introspect))
+        .routes(routes!(oauth2::backchannel_authentication::backchannel_authentication))
         .routes(routes!(oauth2::certificate::certificate))
         .merge(for_any_origin())
 }
@@ -57,6 +59,13 @@ fn for_any_origin() -> OpenApiRouter<App> {
 fn pages() -> Router<App> {
     Router::new()
         .route("/", get(home::get))
+        .route("/{tid}/{aid}/backchannel", get(login::backchannel::get).post(login::backchannel::post))
         .route("/{tid}/{aid}/device", get(login::device::get).post(login::device::post))
         .route("/{tid}/{aid}/interaction/{id}", get(login::interaction::get).post(login::interaction::post))
+}
+
+/// What only a demo has.
+fn demo() -> Router<App> {
+    Router::new()
+        .route("/{tid}/{aid}/backchannel/demo", post(oauth2::backchannel_authentication::demo::answer))
 }

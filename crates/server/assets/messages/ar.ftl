@@ -115,6 +115,15 @@ device-allowed-what = سيتابع الجهاز وحده خلال ثوانٍ. ي
 device-denied-title = رُفض الجهاز
 device-denied-what = لن يحصل على أي وصول. يمكنك إغلاق هذه الصفحة الآن.
 
+## طلبات من مكان آخر
+
+backchannel-title = طلبات تنتظر ردّك
+backchannel-none = لا ينتظر أي تطبيق ردّك. يمكنك إغلاق هذه الصفحة الآن.
+backchannel-allowed = لقد سمحت بذلك. سيتابع التطبيق وحده خلال ثوانٍ.
+backchannel-refused = لقد رفضت ذلك. لن يحصل التطبيق على أي وصول.
+backchannel-message = قارن الرسالة: يجب أن يعرض التطبيق { $message }.
+backchannel-warning = اسمح بذلك فقط إذا بدأته بنفسك، أو كنت تعرف من يطلب ولماذا.
+
 ## الأخطاء
 
 error-todo = ما يمكنك فعله

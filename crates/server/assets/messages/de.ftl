@@ -111,6 +111,15 @@ device-allowed-what = Es macht in wenigen Sekunden von selbst weiter. Sie könne
 device-denied-title = Das Gerät wurde abgelehnt
 device-denied-what = Es bekommt keinen Zugriff. Sie können diese Seite jetzt schließen.
 
+## Anfragen von anderswo
+
+backchannel-title = Anfragen, die auf Sie warten
+backchannel-none = Keine App wartet auf Ihre Antwort. Sie können diese Seite jetzt schließen.
+backchannel-allowed = Sie haben es erlaubt. Die App macht in wenigen Sekunden von selbst weiter.
+backchannel-refused = Sie haben es abgelehnt. Die App bekommt keinen Zugriff.
+backchannel-message = Vergleichen Sie die Nachricht: Die App muss { $message } anzeigen.
+backchannel-warning = Erlauben Sie dies nur, wenn Sie es selbst begonnen haben oder wissen, wer fragt und warum.
+
 ## Fehler
 
 error-todo = Was Sie tun können

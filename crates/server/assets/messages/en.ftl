@@ -111,6 +111,15 @@ device-allowed-what = It goes on by itself in a few seconds. You can close this 
 device-denied-title = The device was refused
 device-denied-what = It gets no access. You can close this page now.
 
+## Requests from elsewhere
+
+backchannel-title = Requests that wait for you
+backchannel-none = No app is waiting for your answer. You can close this page now.
+backchannel-allowed = You have allowed it. The app goes on by itself in a few seconds.
+backchannel-refused = You have refused it. The app gets no access.
+backchannel-message = Compare the message: the app must show { $message }.
+backchannel-warning = Allow this only if you have started it yourself, or if you know who asks and why.
+
 ## Errors
 
 error-todo = What you can do

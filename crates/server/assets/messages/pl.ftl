@@ -113,6 +113,15 @@ device-allowed-what = Za kilka sekund samo przejdzie dalej. Możesz zamknąć t�
 device-denied-title = Urządzeniu odmówiono
 device-denied-what = Nie dostanie dostępu. Możesz zamknąć tę stronę.
 
+## Prośby z innych urządzeń
+
+backchannel-title = Prośby, które czekają na Ciebie
+backchannel-none = Żadna aplikacja nie czeka na Twoją odpowiedź. Możesz zamknąć tę stronę.
+backchannel-allowed = Zezwolono. Za kilka sekund aplikacja sama przejdzie dalej.
+backchannel-refused = Odmówiono. Aplikacja nie dostanie dostępu.
+backchannel-message = Porównaj wiadomość: aplikacja musi pokazywać { $message }.
+backchannel-warning = Zezwól tylko wtedy, gdy to Ty rozpoczynasz albo wiesz, kto prosi i po co.
+
 ## Błędy
 
 error-todo = Co możesz zrobić

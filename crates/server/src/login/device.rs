@@ -26,7 +26,7 @@ use crate::oauth2::device_authorization::{DeviceRequest, KIND};
 use crate::oauth2::error::store_failure;
 use crate::oauth2::form_body;
 use crate::oauth2::issue::Lifetimes;
-use crate::oauth2::records::GrantRecord;
+use crate::oauth2::records::{Authentication, GrantRecord};
 use crate::oauth2::response_modes::{see_other, with_query};
 use crate::pages::{
     AskingDevice, ConsentPage, DeviceDonePage, DeviceFault, DevicePage, FormTargets, LoginPage, Page, Until,
@@ -223,7 +223,7 @@ impl Waiting {
 
     async fn approve(&self, cx: &Cx, session: &Session) -> Result<bool, OAuthError> {
         let scope = &self.found.doc.scope;
-        let record = decoupled::grant(cx, scope.clone(), session);
+        let record = decoupled::grant(cx, scope.clone(), Authentication::of(session), &[]);
         // Tokens may be fetched until the request ends.
         let seconds = Lifetimes::of(&cx.workspace, &self.client).grant_after(0);
         let grant = NewGrant {

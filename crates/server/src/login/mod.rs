@@ -1,6 +1,7 @@
 //! The interactive part: who is at the browser, and what they let the client have.
 
 pub mod attempt;
+pub mod backchannel;
 pub mod browser;
 pub mod consent;
 pub mod cookies;

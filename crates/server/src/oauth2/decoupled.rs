@@ -18,7 +18,6 @@ use super::grants::{Owner, Person, Redeemed, Spends, TokenRequest};
 use super::records::{Authentication, GrantRecord};
 use crate::clock::Timestamp;
 use crate::cx::Cx;
-use crate::login::Session;
 use crate::secrets::sha256;
 use crate::snapshot::Client;
 
@@ -134,12 +133,12 @@ pub fn not_spent() -> OAuthError {
         .detail("another request was quicker, or the grant has just been revoked")
 }
 
-/// The grant of an answer given by this person in this session.
-pub fn grant(cx: &Cx, scope: ScopeSet, session: &Session) -> GrantRecord {
-    let authentication = Authentication::of(session);
+/// The grant of an answer given by who was authenticated so. `acr_values` are the classes of authentication that were
+/// asked for.
+pub fn grant(cx: &Cx, scope: ScopeSet, authentication: Authentication, acr_values: &[String]) -> GrantRecord {
     GrantRecord {
         scope,
-        acr: acr::of(&cx.workspace, &authentication.amr, &[]),
+        acr: acr::of(&cx.workspace, &authentication.amr, acr_values),
         authentication,
         claims: ClaimsRequest::default(),
         resources: Vec::new(),

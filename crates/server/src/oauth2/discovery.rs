@@ -21,6 +21,7 @@ use super::answer::public_json;
 use super::authorize::pushed;
 use super::authorize::rules::prompt::PROMPTS;
 use super::authorize::rules::response_type;
+use super::backchannel_authentication::{self, delivery, rules};
 use super::claims::SCOPE_CLAIMS;
 use super::client_auth::{CLIENT_AUTH_METHODS, assertion};
 use super::client_documents;
@@ -148,6 +149,7 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
     let main = mtls.filter(|_| only_mtls).unwrap_or(&cx.base_url);
     let url = |base: &BaseUrl, path: &str| format!("{base}/{}/{}{path}", workspace.tenant_id, workspace.id);
     let device = server.grant_types.iter().any(|word| word == GrantType::DeviceCode.as_str());
+    let ciba = backchannel_authentication::is_served(workspace);
     let methods = Some(client_auth_methods(workspace));
     // A public client cannot introspect.
     let confidential =
@@ -172,6 +174,12 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
         client_id_metadata_document_supported: client_documents::is_served(workspace).then_some(true),
         protected_resources: protected_resource::of_workspace(workspace),
         device_authorization_endpoint: device.then(|| url(main, DEVICE_AUTHORIZATION)),
+        backchannel_authentication_endpoint: ciba.then(|| url(main, BACKCHANNEL_AUTHENTICATION)),
+        backchannel_token_delivery_modes_supported: ciba
+            .then(|| delivery::allowed(workspace).map(|mode| mode.as_str().to_owned()).collect()),
+        backchannel_authentication_request_signing_alg_values_supported: ciba
+            .then(|| words(rules::algorithms(workspace), Algorithm::as_str)),
+        backchannel_user_code_parameter_supported: ciba.then_some(false),
         pushed_authorization_request_endpoint: serves_par.then(|| url(main, PAR)),
         require_pushed_authorization_requests: serves_par
             .then_some(server.require_pushed_authorization_requests),
@@ -187,8 +195,9 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
             userinfo_endpoint: Some(url(mtls.unwrap_or(main), USERINFO)),
             registration_endpoint: registers.then(|| url(mtls.unwrap_or(main), REGISTER)),
             device_authorization_endpoint: device.then(|| url(mtls.unwrap_or(main), DEVICE_AUTHORIZATION)),
+            backchannel_authentication_endpoint: ciba
+                .then(|| url(mtls.unwrap_or(main), BACKCHANNEL_AUTHENTICATION)),
             pushed_authorization_request_endpoint: serves_par.then(|| url(mtls.unwrap_or(main), PAR)),
-            ..MtlsEndpointAliases::default()
         }),
         mtls_issuer: mtls.map(|mtls| url(mtls, "")),
         scopes_supported: Some(scopes(workspace)),
@@ -272,6 +281,7 @@ const REGISTER: &str = "/oauth2/register";
 const PAR: &str = "/par";
 const USERINFO: &str = "/userinfo";
 const DEVICE_AUTHORIZATION: &str = "/device/authorization";
+const BACKCHANNEL_AUTHENTICATION: &str = "/backchannel/authentication";
 
 /// The methods that both this server and the workspace know.
 pub fn client_auth_methods(workspace: &Workspace) -> Vec<String> {

@@ -4,6 +4,7 @@ pub mod access_token;
 pub mod acr;
 pub mod answer;
 pub mod authorize;
+pub mod backchannel_authentication;
 pub mod backchannel_logout;
 pub mod caller;
 pub mod certificate;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use symbolon_protocol::{ClaimsRequest, CodeChallenge, Confirmation, ScopeSet};
 
-use crate::login::Session;
+use crate::login::{Person, Session};
 
 /// A grant: what one person let one client have, once. Codes, refresh tokens and access tokens belong to a grant
 /// and end with it. The document of the store's `grants` row; client and subject are columns.
@@ -56,6 +56,19 @@ impl Authentication {
             auth_time: session.auth_time,
             authentication_context: person.authentication_context.clone(),
             session_id: session.public_id(),
+        }
+    }
+
+    /// One at this time (unix seconds) in which the browser has no part: there is no session that could be named.
+    pub fn without_session(person: Person, auth_time: i64) -> Self {
+        Self {
+            subject: person.subject,
+            username: person.username,
+            idp_id: person.idp_id,
+            amr: person.amr,
+            auth_time,
+            authentication_context: person.authentication_context,
+            session_id: String::new(),
         }
     }
 }

@@ -12,7 +12,17 @@ use crate::snapshot::Client;
 /// # Errors
 /// `invalid_scope`.
 pub fn requested<'a>(cx: &Cx, client: &'a Client, form: &Form) -> Result<Cow<'a, ScopeSet>, OAuthError> {
-    let Some(text) = form.get("scope") else { return Ok(Cow::Borrowed(&client.scopes)) };
+    match form.get("scope") {
+        Some(text) => of_text(cx, client, text).map(Cow::Owned),
+        None => Ok(Cow::Borrowed(&client.scopes)),
+    }
+}
+
+/// The scopes in `text`, all of which workspace and client must have.
+///
+/// # Errors
+/// `invalid_scope`.
+pub fn of_text(cx: &Cx, client: &Client, text: &str) -> Result<ScopeSet, OAuthError> {
     let scope = ScopeSet::parse(text)?;
     if let Some(name) = cx.workspace.scopes.first_unknown(&scope) {
         return Err(OAuthError::invalid_scope("scope_unknown")
@@ -20,7 +30,7 @@ pub fn requested<'a>(cx: &Cx, client: &'a Client, form: &Form) -> Result<Cow<'a,
             .got(name));
     }
     within(&scope, &client.scopes, "scope_not_registered", "The client may not ask for one of the scopes.")?;
-    Ok(Cow::Owned(scope))
+    Ok(scope)
 }
 
 /// Refuses scopes beyond what was granted (RFC 6749 §6).

@@ -4,6 +4,7 @@
 //! and renders any of them in the language of the person and the brand of the workspace. The stylesheet stands in
 //! the page, so that the first paint needs one round trip.
 
+mod backchannel;
 mod brand;
 mod catalogue;
 mod certificate;
@@ -29,6 +30,7 @@ mod wrong_host;
 #[cfg(test)]
 mod tests;
 
+pub use backchannel::{Answered, AskingClient, BackchannelPage};
 pub use brand::Brand;
 pub use catalogue::CatalogueError;
 pub use certificate::{CertificatePage, ChainEntry, Check, Comparison, NameEntry, Outcome, Seen, Source};

@@ -1,5 +1,6 @@
 //! Every page in every state: what the tests check and what `examples/pages.rs` writes out to be looked at.
 
+use super::backchannel::BackchannelPage;
 use super::brand::Brand;
 use super::certificate::CertificatePage;
 use super::consent::ConsentPage;
@@ -26,6 +27,7 @@ pub fn samples(pages: &Pages, language: Language, brand: &Brand) -> Vec<(String,
         set.of::<LogoutPage>(&FormTargets::client("https://example.com/")),
         set.of::<DevicePage>(&FormTargets::client("https://example.com/")),
         set.of::<DeviceDonePage>(&FormTargets::own()),
+        set.of::<BackchannelPage>(&FormTargets::own()),
         set.of::<LoggedOutPage>(&FormTargets::own()),
         set.of::<ErrorPage>(&FormTargets::own()),
         set.of::<WrongHostPage>(&FormTargets::own()),

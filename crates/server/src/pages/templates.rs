@@ -26,6 +26,8 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("login.html", include_str!("../../assets/templates/login.html")),
     ("form_post.html", include_str!("../../assets/templates/form_post.html")),
     ("consent.html", include_str!("../../assets/templates/consent.html")),
+    ("scopes.html", include_str!("../../assets/templates/scopes.html")),
+    ("backchannel.html", include_str!("../../assets/templates/backchannel.html")),
     ("device.html", include_str!("../../assets/templates/device.html")),
     ("device_done.html", include_str!("../../assets/templates/device_done.html")),
     ("logout.html", include_str!("../../assets/templates/logout.html")),

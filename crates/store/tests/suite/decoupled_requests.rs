@@ -84,8 +84,13 @@ pub(crate) async fn a_request_is_found_by_what_belongs_to_it(store: Store) {
     w.insert_decoupled_request(&bob).await.unwrap();
     let waiting = w.list_decoupled_requests::<u8, u8>("alice", NOW).await.unwrap();
     assert_eq!(waiting.iter().map(|found| found.handle.as_str()).collect::<Vec<_>>(), ["1", "2"]);
+    let count = async |client, subject, now| w.count_decoupled_requests(client, subject, now).await.unwrap();
+    assert_eq!(count("c", "alice", NOW).await, 2);
+    assert_eq!((count("c", "bob", NOW).await, count("other", "alice", NOW).await), (1, 0));
+    assert_eq!(count("c", "alice", LATER).await, 0, "they have ended");
     assert!(w.deny_decoupled_request(decision("1")).await.unwrap());
     assert_eq!(w.list_decoupled_requests::<u8, u8>("alice", NOW).await.unwrap().len(), 1);
+    assert_eq!(count("c", "alice", NOW).await, 1);
     assert!(w.find_decoupled_request_by_user_code::<u8, u8>("1", NOW).await.unwrap().is_none());
 
     let tenant = store.tenant("t");

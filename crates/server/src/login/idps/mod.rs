@@ -18,6 +18,9 @@ pub trait PasswordIdp: Sync {
 
     /// The stored password hash and what is known about the user; `None` when there is no such user.
     fn find(&self, idp: &Idp, username: &str) -> Option<PasswordUser>;
+
+    /// All users, for requests about somebody who is not here.
+    fn users<'a>(&self, idp: &'a Idp) -> Box<dyn Iterator<Item = PasswordUser> + 'a>;
 }
 
 /// A user as an identity provider knows them. Without `Debug`: the hash is nobody's business.
@@ -125,10 +128,22 @@ pub async fn authenticate(cx: &Cx, username: &str, password: &str) -> Result<Ide
     if !matches {
         return Err(LoginFailure::PasswordWrong);
     }
-    Ok(Identity {
+    Ok(identity(idp, user))
+}
+
+/// Everybody who could log in. Nobody has shown anything: this is for requests about somebody who is not here.
+pub fn identities(cx: &Cx) -> impl Iterator<Item = Identity> {
+    cx.workspace.idps.iter().filter(|idp| !idp.disabled).flat_map(|idp| {
+        let kind = PASSWORD_IDPS.iter().find(|kind| kind.method() == idp.method);
+        kind.into_iter().flat_map(|kind| kind.users(idp)).map(|user| identity(idp, user))
+    })
+}
+
+fn identity(idp: &Idp, user: PasswordUser) -> Identity {
+    Identity {
         idp_id: idp.id.clone(),
         username: user.username,
         amr: if idp.static_amr.is_empty() { vec![amr::PASSWORD.to_owned()] } else { idp.static_amr.clone() },
         authentication_context: user.authentication_context,
-    })
+    }
 }

@@ -15,13 +15,21 @@ impl PasswordIdp for StaticIdp {
 
     fn find(&self, idp: &Idp, username: &str) -> Option<PasswordUser> {
         let users = &idp.credentials.as_ref()?.users;
-        let user = users.iter().find(|user| user.username == username)?;
-        Some(PasswordUser {
-            username: user.username.clone(),
-            password_hash: user.password.as_ref()?.reveal().to_owned(),
-            authentication_context: authentication_context(user),
-        })
+        users.iter().find(|user| user.username == username).and_then(known)
     }
+
+    fn users<'a>(&self, idp: &'a Idp) -> Box<dyn Iterator<Item = PasswordUser> + 'a> {
+        let users = idp.credentials.iter().flat_map(|credentials| &credentials.users);
+        Box::new(users.filter_map(known))
+    }
+}
+
+fn known(user: &StaticUser) -> Option<PasswordUser> {
+    Some(PasswordUser {
+        username: user.username.clone(),
+        password_hash: user.password.as_ref()?.reveal().to_owned(),
+        authentication_context: authentication_context(user),
+    })
 }
 
 /// The user's own fields, then whatever was configured beside them: the latter wins.

@@ -67,8 +67,14 @@ pub static CLIENT_AUTH_METHODS: &[&dyn ClientAuth] = &[
 ];
 
 /// Where clients authenticate, below the address of the workspace: what an assertion may name as its audience.
-const ENDPOINTS: &[&str] =
-    &["/oauth2/token", "/oauth2/introspect", "/oauth2/revoke", "/par", "/device/authorization"];
+const ENDPOINTS: &[&str] = &[
+    "/oauth2/token",
+    "/oauth2/introspect",
+    "/oauth2/revoke",
+    "/par",
+    "/device/authorization",
+    "/backchannel/authentication",
+];
 
 /// A client that has proved who it is, or a public one that said so.
 #[derive(Clone, Debug)]

@@ -4,6 +4,7 @@
 //! [`issue`](super::issue) does. What is used up is spent by [`commit`], after everything else has gone well.
 
 mod authorization_code;
+mod ciba;
 mod client_credentials;
 mod device_code;
 mod jwt_bearer;
@@ -42,6 +43,7 @@ pub static GRANTS: &[&dyn Grant] = &[
     &authorization_code::AuthorizationCode,
     &client_credentials::ClientCredentials,
     &device_code::DeviceCode,
+    &ciba::Ciba,
     &refresh_token::RefreshToken,
     &password::Password,
     &jwt_bearer::JwtBearer,

@@ -34,16 +34,7 @@ async fn redeem(request: TokenRequest<'_>) -> Result<Redeemed<'_>, OAuthError> {
     // First what costs nothing: a request that would fail anyway is no try.
     let scope = scope::requested(cx, client, form)?;
     let person = attempt::by_password(cx, username, password).await.map_err(|failure| refused(&failure))?;
-    let authentication = Authentication {
-        subject: person.subject,
-        username: person.username,
-        idp_id: person.idp_id,
-        amr: person.amr,
-        auth_time: cx.now.seconds(),
-        authentication_context: person.authentication_context,
-        // The browser has no part in it: there is no session that could be named.
-        session_id: String::new(),
-    };
+    let authentication = Authentication::without_session(person, cx.now.seconds());
     let record = GrantRecord {
         scope: scope.clone().into_owned(),
         acr: acr::of(&cx.workspace, &authentication.amr, &[]),

@@ -56,6 +56,16 @@ impl WorkspaceStore<'_> {
         let params = [self.tenant.into(), self.workspace.into(), subject.into(), now.into()];
         self.store.db.list(Statement::new(sql, params)).await?.iter().map(read).collect()
     }
+
+    /// How many requests of this client wait at `now` for this person.
+    pub async fn count_decoupled_requests(&self, client_id: &str, subject: &str, now: i64) -> Result<i64> {
+        let count = Statement::new(
+            "SELECT COUNT(*) FROM decoupled_requests WHERE tenant_id = $1 AND workspace_id = $2 AND subject = $3 \
+             AND client_id = $4 AND state = 'pending' AND expires_at > $5",
+            [self.tenant.into(), self.workspace.into(), subject.into(), client_id.into(), now.into()],
+        );
+        self.store.db.find(count).await?.map_or(Ok(0), |row| row.int(0))
+    }
 }
 
 impl TenantStore<'_> {

@@ -1,0 +1,78 @@
+//! Who is to be asked: exactly one of `login_hint`, `id_token_hint` and `login_hint_token` (CIBA §7.1).
+
+use serde_json::Value;
+use symbolon_protocol::{ErrorCode, OAuthError};
+
+use super::parameters::Parameters;
+use crate::cx::Cx;
+use crate::login::Person;
+use crate::login::idps::{self, Identity};
+use crate::oauth2::id_token_hint;
+use crate::oauth2::issue::subject;
+use crate::snapshot::Client;
+
+const HINTS: [&str; 3] = ["login_hint", "id_token_hint", "login_hint_token"];
+
+/// The person that the request is about.
+///
+/// # Errors
+/// `invalid_request` unless there is one hint that can be read; `unknown_user_id` when nobody here is meant by it.
+pub(super) fn person(cx: &Cx, client: &Client, parameters: &Parameters) -> Result<Person, OAuthError> {
+    let hints: Vec<_> = HINTS.into_iter().filter(|name| parameters.get(name).is_some()).collect();
+    let [hint] = hints.as_slice() else {
+        return Err(OAuthError::invalid_request("hints_not_one")
+            .description("Exactly one of login_hint, id_token_hint and login_hint_token is needed.")
+            .expected("one hint")
+            .got(if hints.is_empty() { "none".to_owned() } else { hints.join(", ") }));
+    };
+    let value = parameters.require(hint)?;
+    let found = match *hint {
+        "login_hint" => of_name(cx, value),
+        "id_token_hint" => of_id_token(cx, client, value)?,
+        _ => {
+            return Err(OAuthError::invalid_request("login_hint_token_not_served")
+                .description("A login_hint_token is not supported: send a login_hint or an id_token_hint."));
+        }
+    };
+    found.ok_or_else(unknown)
+}
+
+/// A user name; else an e-mail address or a telephone number that one user alone has, and that is verified.
+fn of_name(cx: &Cx, value: &str) -> Option<Person> {
+    let has = |identity: &Identity, name: &str, verified: &str| {
+        let context = &identity.authentication_context;
+        context.get(name).and_then(Value::as_str) == Some(value)
+            && context.get(verified) == Some(&true.into())
+    };
+    let named = idps::identities(cx).find(|identity| identity.username == value);
+    let found = named.or_else(|| {
+        let mut reached = idps::identities(cx).filter(|identity| {
+            has(identity, "email", "email_verified") || has(identity, "phone_number", "phone_number_verified")
+        });
+        reached.next().filter(|_| reached.next().is_none())
+    });
+    found.map(|identity| Person::new(cx, identity))
+}
+
+/// Who an ID token of this client is about. It may have expired (CIBA §7.1).
+fn of_id_token(cx: &Cx, client: &Client, token: &str) -> Result<Option<Person>, OAuthError> {
+    let hint = id_token_hint::verify(cx, token).map_err(|error| {
+        OAuthError::invalid_request("id_token_hint_invalid")
+            .description("The id_token_hint is not an ID token of this authorization server.")
+            .detail(error)
+    })?;
+    if hint.client_id != client.id() {
+        return Err(OAuthError::invalid_request("id_token_hint_of_another_client")
+            .description("The id_token_hint was issued to another client.")
+            .expected(client.id())
+            .got(hint.client_id));
+    }
+    let mut people = idps::identities(cx).map(|identity| Person::new(cx, identity));
+    Ok(people.find(|person| subject::of(&cx.workspace, client, &person.subject) == hint.subject))
+}
+
+fn unknown() -> OAuthError {
+    OAuthError::new(ErrorCode::UnknownUserId, "hinted_user_unknown")
+        .description(ErrorCode::UnknownUserId.sentence())
+        .detail("no identity provider of the workspace that checks passwords has such a user")
+}

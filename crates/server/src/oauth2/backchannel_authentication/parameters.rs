@@ -1,0 +1,102 @@
+//! The parameters of a request: those of the form, or those of a signed `request` and no others (CIBA §7.1.1).
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use symbolon_protocol::{Form, OAuthError};
+
+use super::rules;
+use super::signed::{self, Once};
+use crate::cx::Cx;
+use crate::snapshot::Client;
+
+/// What a request may say (CIBA §7.1).
+const NAMES: [&str; 9] = [
+    "scope",
+    "client_notification_token",
+    "acr_values",
+    "login_hint_token",
+    "id_token_hint",
+    "login_hint",
+    "binding_message",
+    "user_code",
+    "requested_expiry",
+];
+
+/// The parameters, by name.
+#[derive(Debug)]
+pub(super) struct Parameters {
+    values: BTreeMap<&'static str, String>,
+    /// What a signed request spends.
+    once: Option<Once>,
+}
+
+impl Parameters {
+    /// Reads them from the form, or from the signed request in it.
+    ///
+    /// # Errors
+    /// `invalid_request`; `temporarily_unavailable` when the client's keys cannot be read.
+    pub(super) async fn read(cx: &Cx, client: &Client, form: &Form) -> Result<Self, OAuthError> {
+        let Some(request) = form.get("request").filter(|request| !request.is_empty()) else {
+            if rules::requires_signed(&cx.workspace, client) {
+                return Err(OAuthError::invalid_request("request_missing")
+                    .description("The requests of this client must be signed: send them as the parameter request.")
+                    .detail("backchannel_authentication_request_signing_alg of the client is set, or the profile of the workspace demands it"));
+            }
+            let value = |name: &'static str| Some((name, form.get(name)?.to_owned()));
+            return Ok(Self { values: NAMES.into_iter().filter_map(value).collect(), once: None });
+        };
+        if let Some(name) = NAMES.into_iter().find(|name| form.get(name).is_some()) {
+            return Err(OAuthError::invalid_request("parameter_beside_request")
+                .description("A signed request holds all parameters: none may stand beside it.")
+                .expected("request, and what authenticates the client")
+                .got(name));
+        }
+        let (claims, once) = signed::verify(cx, client, request).await?;
+        let mut values = BTreeMap::new();
+        for name in NAMES {
+            if let Some(value) = claims.get(name) {
+                values.insert(name, text(name, value)?);
+            }
+        }
+        Ok(Self { values, once: Some(once) })
+    }
+
+    /// A parameter that is there and not empty.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// # Errors
+    /// `invalid_request`.
+    pub(super) fn require(&self, name: &str) -> Result<&str, OAuthError> {
+        self.get(name).ok_or_else(|| {
+            OAuthError::invalid_request("parameter_missing")
+                .description(format!("The parameter {name} is missing."))
+                .expected(name)
+        })
+    }
+
+    /// Uses the signed request up, if it is one: each counts once.
+    ///
+    /// # Errors
+    /// `invalid_request` when it was used before.
+    pub(super) async fn spend(&self, cx: &Cx, client: &Client) -> Result<(), OAuthError> {
+        match &self.once {
+            Some(once) => once.spend(cx, client).await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// A claim as a parameter: a text, or a number as in `requested_expiry` (CIBA §7.1.1).
+fn text(name: &'static str, value: &Value) -> Result<String, OAuthError> {
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        Value::Number(number) if name == "requested_expiry" => Ok(number.to_string()),
+        _ => Err(OAuthError::invalid_request("parameter_malformed")
+            .description(format!("The claim {name} of the signed request has the wrong type."))
+            .expected("a text")
+            .got(name)),
+    }
+}
