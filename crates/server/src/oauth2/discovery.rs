@@ -178,7 +178,7 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
         backchannel_token_delivery_modes_supported: ciba
             .then(|| delivery::allowed(workspace).map(|mode| mode.as_str().to_owned()).collect()),
         backchannel_authentication_request_signing_alg_values_supported: ciba
-            .then(|| words(rules::algorithms(workspace), Algorithm::as_str)),
+            .then(|| words(&rules::algorithms(workspace), Algorithm::as_str)),
         backchannel_user_code_parameter_supported: ciba.then_some(false),
         pushed_authorization_request_endpoint: serves_par.then(|| url(main, PAR)),
         require_pushed_authorization_requests: serves_par

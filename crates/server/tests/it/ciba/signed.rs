@@ -216,6 +216,6 @@ async fn fapi_ciba_wants_signed_requests_with_a_message_and_good_algorithms() {
     let metadata = app.get("/default/default/.well-known/openid-configuration").await.ok();
     assert_eq!(
         metadata["backchannel_authentication_request_signing_alg_values_supported"],
-        json!(["PS256", "ES256"])
+        json!(["ES256", "PS256"])
     );
 }
