@@ -10,20 +10,24 @@ use crate::harness::{Answer, NOW, SECRET, TestApp};
 const ISSUER: &str = "https://localhost:8443/default/default";
 const INVALID: &str = "400 invalid_request request_invalid";
 
-struct Key(SigningKey);
+struct Key(SigningKey, &'static str);
 
 impl Key {
     fn new(algorithm: Algorithm) -> Self {
-        Self(SigningKey::generate(algorithm).unwrap())
+        Self(SigningKey::generate(algorithm).unwrap(), algorithm.as_str())
     }
 
     fn public(&self) -> Value {
-        let jwk = Jwk { kid: Some("k".to_owned()), ..self.0.public_jwk().unwrap() };
+        let jwk = Jwk { kid: Some(self.1.to_owned()), ..self.0.public_jwk().unwrap() };
         serde_json::to_value(jwk).unwrap()
     }
 
     fn sign(&self, changes: Value) -> String {
-        JwtSigner::new(self.0.clone(), "k", "JWT").unwrap().sign_json(&claims(changes)).unwrap()
+        self.sign_only(&claims(changes))
+    }
+
+    fn sign_only(&self, claims: &Value) -> String {
+        JwtSigner::new(self.0.clone(), self.1, "JWT").unwrap().sign_json(claims).unwrap()
     }
 }
 
@@ -201,17 +205,32 @@ async fn fapi_ciba_wants_signed_requests_with_a_message_and_good_algorithms() {
     let (good, weak) = (Key::new(Algorithm::PS256), Key::new(Algorithm::RS256));
     let app = app_with_key(&good).await;
     app.change_workspace(|server| server.profile = WorkspaceProfile::FapiAdvanced).await;
-    let secret = [("request", &*good.sign(json!({})))];
-    assert_eq!(
-        ask(&app, &[("binding_message", "1234")]).await.reason(),
-        "400 invalid_request request_missing"
-    );
-    app.post(ENDPOINT).basic("bank", SECRET).form(&secret).await.ok();
+    let jwks = json!({"keys": [good.public(), weak.public()]});
+    app.change_client("bank", |client| {
+        client.token_endpoint_auth_method = "private_key_jwt".to_owned();
+        client.token_endpoint_auth_signing_alg = "PS256".to_owned();
+        client.jwks = serde_json::from_value(jwks).unwrap();
+    })
+    .await;
+    let ask = async |jti: &str, form: &[(&str, &str)]| {
+        let assertion = good.sign_only(&json!({
+            "iss": "bank", "sub": "bank", "aud": format!("{ISSUER}/backchannel/authentication"), "jti": jti,
+            "iat": NOW.seconds(), "exp": NOW.seconds() + 60,
+        }));
+        let own = [
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion", &*assertion),
+        ];
+        app.post(ENDPOINT).form(&[&own[..], form].concat()).await
+    };
+    let plain = [("scope", "openid"), ("login_hint", "user"), ("binding_message", "1234")];
+    assert_eq!(ask("1", &plain).await.reason(), "400 invalid_request request_missing");
+    ask("2", &[("request", &good.sign(json!({})))]).await.ok();
     let silent = good.sign(json!({"binding_message": null, "jti": "two"}));
-    assert_eq!(send(&app, &silent).await.reason(), "400 invalid_binding_message binding_message_missing");
-    let jwks = json!({"keys": [weak.public()]});
-    app.change_client("bank", |client| client.jwks = serde_json::from_value(jwks).unwrap()).await;
-    assert_eq!(send(&app, &weak.sign(json!({"jti": "three"}))).await.reason(), INVALID);
+    let silent = ask("3", &[("request", &silent)]).await;
+    assert_eq!(silent.reason(), "400 invalid_binding_message binding_message_missing");
+    let weak = weak.sign(json!({"jti": "three"}));
+    assert_eq!(ask("4", &[("request", &weak)]).await.reason(), INVALID);
 
     let metadata = app.get("/default/default/.well-known/openid-configuration").await.ok();
     assert_eq!(
