@@ -73,7 +73,7 @@ impl Waiting {
             created_at: cx.now.millis(),
             expires_at: cx.now.plus_seconds(seconds).millis(),
         };
-        let allowed = scopes_to_remember(cx, scope);
+        let allowed = scopes_to_remember(cx, client, scope);
         let consents: Vec<_> = allowed.iter().map(String::as_str).collect();
         let answered = cx.store().approve_decoupled_request(self.decision(cx), &grant, &consents).await;
         answered.map_err(|error| store_failure(&error))

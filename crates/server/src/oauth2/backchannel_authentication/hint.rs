@@ -56,7 +56,7 @@ fn of_name(cx: &Cx, value: &str) -> Option<Person> {
 
 /// Who an ID token of this client is about. It may have expired (CIBA §7.1).
 fn of_id_token(cx: &Cx, client: &Client, token: &str) -> Result<Option<Person>, OAuthError> {
-    let hint = id_token_hint::verify(cx, token).map_err(|error| {
+    let hint = id_token_hint::verify(cx, Some(client), token).map_err(|error| {
         OAuthError::invalid_request("id_token_hint_invalid")
             .description("The id_token_hint is not an ID token of this authorization server.")
             .detail(error)
