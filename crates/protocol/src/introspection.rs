@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::authorization_details::AuthorizationDetails;
+
 /// An introspection response. Of a token that is not active, [`IntrospectionResponse::inactive`] says nothing
 /// more (RFC 7662 §2.2).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -27,7 +29,8 @@ pub struct IntrospectionResponse {
     pub auth_time: Option<i64>,
     /// Authorization details granted (RFC 9396 §9.2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub authorization_details: Option<Value>,
+    #[schema(value_type = Option<Vec<Object>>)]
+    pub authorization_details: Option<AuthorizationDetails>,
     /// The client that asked for the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,

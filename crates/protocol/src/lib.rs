@@ -9,6 +9,7 @@ mod base64url;
 pub mod acr;
 pub mod amr;
 pub mod application_type;
+pub mod authorization_details;
 pub mod authorization_header;
 pub mod claims_request;
 pub mod client_auth_method;
@@ -34,6 +35,7 @@ pub mod www_authenticate;
 
 pub use acr::AcrValues;
 pub use application_type::ApplicationType;
+pub use authorization_details::{AuthorizationDetail, AuthorizationDetails};
 pub use authorization_header::{Authorization, BasicCredentials};
 pub use claims_request::{ClaimRequest, ClaimsRequest};
 pub use client_auth_method::ClientAuthMethod;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::authorization_details::AuthorizationDetails;
 use crate::token_type::TokenType;
 
 /// A token response. `Debug` shows no token.
@@ -30,7 +31,8 @@ pub struct TokenResponse {
     pub token_type: TokenType,
     /// The authorization details granted (RFC 9396 §7).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub authorization_details: Option<serde_json::Value>,
+    #[schema(value_type = Option<Vec<Object>>)]
+    pub authorization_details: Option<AuthorizationDetails>,
     /// The arrangement of the Australian Consumer Data Right.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cdr_arrangement_id: Option<String>,
