@@ -9,6 +9,7 @@ mod authorize_sessions;
 mod code_exchange;
 mod codes;
 mod decoupled_requests;
+mod detail_consents;
 mod grants;
 mod issued_tokens;
 mod logout_notices;

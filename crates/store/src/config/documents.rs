@@ -6,7 +6,7 @@ use super::entities::sealed::Layout;
 use super::entities::{Entity, TenantEntity, WorkspaceEntity};
 use super::list::ListQuery;
 use super::table::{Owner, Table};
-use crate::entity::{Client, Idp, Scope, Server, Service, Tenant};
+use crate::entity::{Acr, AuthorizationDetail, Claim, Client, Idp, Scope, Server, Service, Tenant};
 use crate::error::{Result, StoreError};
 use crate::runtime;
 use crate::store::{Root, TenantStore, WorkspaceStore};
@@ -118,6 +118,9 @@ impl InTenant for Client {}
 impl InTenant for Scope {}
 impl InTenant for Service {}
 impl InTenant for Idp {}
+impl InTenant for AuthorizationDetail {}
+impl InTenant for Claim {}
+impl InTenant for Acr {}
 
 impl WorkspaceStore<'_> {
     /// Adds an entity, at `now` (unix ms). `Conflict` when its id or name is taken, `MissingParent` when the
@@ -153,7 +156,7 @@ impl WorkspaceStore<'_> {
     }
 
     /// Deletes an entity with all that belongs to it: for a client its grants and tokens, for a service its
-    /// scopes.
+    /// scopes and types of authorization details.
     pub async fn delete<E: WorkspaceEntity>(&self, id: &str, if_version: Option<i64>) -> Result<()> {
         let rest = if E::TABLE == Client::TABLE {
             runtime::delete_of_client(self.tenant, self.workspace, id)

@@ -6,7 +6,10 @@ use zeroize::Zeroizing;
 
 use crate::entity::client::ClientKind;
 use crate::entity::idp::StaticCredentials;
-use crate::entity::{Client, ClientJwks, Idp, Scope, Secret, Server, ServerJwks, Service, Tenant, Timestamp};
+use crate::entity::{
+    Acr, AuthorizationDetail, Claim, Client, ClientJwks, Idp, Scope, Secret, Server, ServerJwks, Service,
+    Tenant, Timestamp,
+};
 use crate::error::{Result, StoreError};
 
 /// An entity with a table of its own.
@@ -254,6 +257,87 @@ impl Layout for Scope {
 }
 
 impl WorkspaceEntity for Scope {}
+
+impl Entity for AuthorizationDetail {
+    const NAME: &'static str = "authorization detail";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Its type: that is what is unique.
+    fn name(&self) -> &str {
+        &self.kind
+    }
+}
+
+impl Layout for AuthorizationDetail {
+    const TABLE: &'static str = "authorization_details";
+    const EXTRA: Option<&'static str> = Some("service_id");
+
+    fn extra(&self) -> Option<&str> {
+        self.service_id.as_deref()
+    }
+
+    fn place(&mut self, tenant: &str, workspace: &str) {
+        tenant.clone_into(&mut self.tenant_id);
+        workspace.clone_into(&mut self.authorization_server_id);
+    }
+}
+
+impl WorkspaceEntity for AuthorizationDetail {}
+
+impl Entity for Claim {
+    const NAME: &'static str = "claim";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Layout for Claim {
+    const TABLE: &'static str = "claims";
+    const EXTRA: Option<&'static str> = Some("claim_type");
+
+    fn extra(&self) -> Option<&str> {
+        Some(self.kind.as_str())
+    }
+
+    fn place(&mut self, tenant: &str, workspace: &str) {
+        tenant.clone_into(&mut self.tenant_id);
+        workspace.clone_into(&mut self.authorization_server_id);
+    }
+}
+
+impl WorkspaceEntity for Claim {}
+
+impl Entity for Acr {
+    const NAME: &'static str = "ACR";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Its value: that is what is unique.
+    fn name(&self) -> &str {
+        &self.value
+    }
+}
+
+impl Layout for Acr {
+    const TABLE: &'static str = "acrs";
+
+    fn place(&mut self, tenant: &str, workspace: &str) {
+        tenant.clone_into(&mut self.tenant_id);
+        workspace.clone_into(&mut self.authorization_server_id);
+    }
+}
+
+impl WorkspaceEntity for Acr {}
 
 impl Entity for Service {
     const NAME: &'static str = "service";

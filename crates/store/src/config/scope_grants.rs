@@ -73,7 +73,8 @@ impl WorkspaceStore<'_> {
         self.store.db.list(Statement::new(sql, params)).await?.iter().map(scope_grant).collect()
     }
 
-    /// Forgets what `subject` allowed `client`; all of it, or one scope. Returns how many scopes.
+    /// Forgets what `subject` allowed `client`; all of it with its authorization details, or one scope. Returns how
+    /// many scopes.
     pub async fn revoke_scope_grants(&self, subject: &str, client: &str, scope: Option<&str>) -> Result<u64> {
         let mut sql = String::from(
             "DELETE FROM scope_grants \
@@ -84,16 +85,28 @@ impl WorkspaceStore<'_> {
             sql.push_str(" AND scope = $5");
             params.push(scope.into());
         }
-        Ok(self.store.db.write_one(Statement::new(sql, params)).await?.rows_affected)
+        let mut batch = Batch::from(Statement::new(sql, params));
+        if scope.is_none() {
+            batch.push(self.detail_consent_deletion(subject, client));
+        }
+        self.first_of(batch).await
     }
 
-    /// Forgets what anybody allowed `client`. Returns how many scopes.
+    /// Forgets what anybody allowed `client`, with authorization details. Returns how many scopes.
     pub async fn revoke_scope_grants_of_client(&self, client: &str) -> Result<u64> {
         let delete = Statement::new(
             "DELETE FROM scope_grants WHERE tenant_id = $1 AND workspace_id = $2 AND client_id = $3",
             [self.tenant.into(), self.workspace.into(), client.into()],
         );
-        Ok(self.store.db.write_one(delete).await?.rows_affected)
+        let mut batch = Batch::from(delete);
+        batch.push(self.detail_consent_deletion_of_client(client));
+        self.first_of(batch).await
+    }
+
+    /// Writes a batch. Returns how many rows its first statement met.
+    async fn first_of(&self, batch: Batch) -> Result<u64> {
+        let outcomes = self.store.db.write(batch).await?;
+        Ok(outcomes.first().map_or(0, |outcome| outcome.rows_affected))
     }
 }
 

@@ -27,6 +27,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "registration",
         sql: include_str!("../../migrations/0004_registration.sql"),
     },
+    Migration {
+        version: 5,
+        name: "details_claims_acrs",
+        sql: include_str!("../../migrations/0005_details_claims_acrs.sql"),
+    },
     Migration { version: 7, name: "logout", sql: include_str!("../../migrations/0007_logout.sql") },
 ];
 

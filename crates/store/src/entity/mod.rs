@@ -10,6 +10,9 @@ mod secret;
 mod timestamp;
 mod words;
 
+pub mod acr;
+pub mod authorization_detail;
+pub mod claim;
 pub mod client;
 pub mod idp;
 pub mod lenient;
@@ -18,6 +21,9 @@ pub mod server;
 pub mod service;
 pub mod tenant;
 
+pub use acr::Acr;
+pub use authorization_detail::AuthorizationDetail;
+pub use claim::{Claim, ClaimKind, ClaimSource};
 pub use client::Client;
 pub use duration::{DurationError, GoDuration};
 pub use idp::Idp;

@@ -29,6 +29,9 @@ pub struct AuthorizationAnswer<'a, C, G, A> {
     pub access_token: Option<(&'a str, &'a AccessToken<A>)>,
     /// Scopes that the user has allowed the client, to be remembered.
     pub consents: &'a [&'a str],
+    /// Authorization details that the user has allowed the client, each in a canonical text, and until when that is to
+    /// be remembered, unix ms.
+    pub details: (&'a [String], i64),
 }
 
 impl WorkspaceStore<'_> {
@@ -56,6 +59,10 @@ impl WorkspaceStore<'_> {
         }
         for scope in answer.consents {
             batch.push(self.scope_grant_insertion(answer.subject, answer.client_id, scope, answer.now));
+        }
+        let (details, until) = answer.details;
+        for detail in details {
+            batch.push(self.detail_consent_insertion(answer.subject, answer.client_id, detail, until));
         }
         match self.store.db.write(batch).await {
             // Only the first statement of the batch expects anything.

@@ -69,6 +69,7 @@ impl WorkspaceStore<'_> {
             code: Some(code),
             access_token: None,
             consents,
+            details: (&[], 0),
         })
         .await
     }

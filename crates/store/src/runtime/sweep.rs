@@ -30,6 +30,11 @@ const SWEPT: &[Swept] = &[
     Swept { table: "access_tokens", key: "tenant_id, workspace_id, token_hash", kept: 0 },
     Swept { table: "revoked_tokens", key: "tenant_id, workspace_id, jti_hash", kept: 0 },
     Swept { table: "refresh_tokens", key: "tenant_id, workspace_id, token_hash", kept: 0 },
+    Swept {
+        table: "detail_consents",
+        key: "tenant_id, workspace_id, subject, client_id, detail_hash",
+        kept: 0,
+    },
     Swept { table: "decoupled_requests", key: "tenant_id, workspace_id, id_hash", kept: REPLAY_WINDOW },
     Swept { table: "logout_notices", key: "tenant_id, workspace_id, id", kept: 0 },
     // Last: what is issued from a grant goes before it.

@@ -1,6 +1,8 @@
 //! Entities: adding, replacing, deleting, and what belongs to them.
 
-use symbolon_store::entity::{Client, Scope, Secret, Server, Service, Tenant};
+use symbolon_store::entity::{
+    Acr, AuthorizationDetail, Claim, ClaimKind, Client, Scope, Secret, Server, Service, Tenant,
+};
 use symbolon_store::{
     AccessToken, ListQuery, NewCode, NewDecoupledRequest, NewGrant, NewSession, Redemption, Store, StoreError,
 };
@@ -73,6 +75,19 @@ pub(crate) async fn what_is_unique_is_refused_twice(store: Store) {
     let refused = w.update(scope("2", "read", None), None, NOW).await;
     assert_eq!(refused.unwrap_err(), conflict("scopes", "name"));
     store.workspace("t", "v").insert(scope("3", "read", None), NOW).await.unwrap();
+    // A type of details, and a class, once in a workspace; a claim once for each kind of token.
+    let detail = |id: &str| AuthorizationDetail { id: id.into(), kind: "pay".into(), ..Default::default() };
+    w.insert(detail("1"), NOW).await.unwrap();
+    let refused = w.insert(detail("2"), NOW).await;
+    assert_eq!(refused.unwrap_err(), conflict("authorization_details", "name"));
+    let acr = |id: &str| Acr { id: id.into(), value: "2".into(), ..Acr::default() };
+    w.insert(acr("1"), NOW).await.unwrap();
+    assert_eq!(w.insert(acr("2"), NOW).await.unwrap_err(), conflict("acrs", "name"));
+    let claim = |id: &str, kind| Claim { id: id.into(), name: "groups".into(), kind, ..Claim::default() };
+    w.insert(claim("1", ClaimKind::IdToken), NOW).await.unwrap();
+    w.insert(claim("2", ClaimKind::AccessToken), NOW).await.unwrap();
+    let refused = w.insert(claim("3", ClaimKind::AccessToken), NOW).await;
+    assert!(matches!(refused, Err(StoreError::Conflict { table, .. }) if table == "claims"));
     let refused = store.root().insert(Tenant { id: "t".into(), ..Tenant::default() }, NOW).await;
     assert_eq!(refused.unwrap_err(), conflict("tenants", "id"));
     let refused = store.tenant("t").insert(Server { id: "w".into(), ..Server::default() }, NOW).await;
@@ -102,7 +117,18 @@ pub(crate) async fn a_service_takes_its_scopes_with_it(store: Store) {
     w.insert(Service { id: "s".into(), ..Service::default() }, NOW).await.unwrap();
     w.insert(scope("1", "read", Some("s")), NOW).await.unwrap();
     w.insert(scope("2", "own", None), NOW).await.unwrap();
+    for (id, service_id) in [("1", Some("s".to_owned())), ("2", None)] {
+        let detail = AuthorizationDetail {
+            id: id.into(),
+            kind: id.into(),
+            service_id,
+            ..AuthorizationDetail::default()
+        };
+        w.insert(detail, NOW).await.unwrap();
+    }
     w.delete::<Service>("s", None).await.unwrap();
+    let left = w.list::<AuthorizationDetail>(&ListQuery::all()).await.unwrap();
+    assert_eq!(left.iter().map(|detail| detail.kind.as_str()).collect::<Vec<_>>(), ["2"]);
     let left = w.list::<Scope>(&ListQuery::all()).await.unwrap();
     assert_eq!(left.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["own"]);
 }
@@ -114,6 +140,7 @@ async fn live_in(store: &Store, tenant: &str, workspace: &str) {
     let id = format!("c-{workspace}");
     w.insert(client(&id), NOW).await.unwrap();
     w.grant_scopes("alice", &id, &["read"], NOW).await.unwrap();
+    w.allow_details("alice", &id, &["{}".to_owned()], until).await.unwrap();
     let session = NewSession {
         id: "session",
         subject: "alice",

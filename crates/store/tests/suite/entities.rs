@@ -4,7 +4,9 @@ use std::fmt::Debug;
 
 use serde_json::{Value, json};
 use symbolon_store::entity::lenient::from_value;
-use symbolon_store::entity::{Client, ClientJwks, Idp, Scope, Secret, Server, Service, Tenant};
+use symbolon_store::entity::{
+    Acr, AuthorizationDetail, Claim, Client, ClientJwks, Idp, Scope, Secret, Server, Service, Tenant,
+};
 use symbolon_store::{Store, StoreError, WorkspaceEntity};
 
 use crate::backend::{NOW, client};
@@ -12,6 +14,9 @@ use crate::backend::{NOW, client};
 /// A document with every field of the model set to something that is not its default.
 fn fixture(name: &str) -> Value {
     let text = match name {
+        "acr" => include_str!("fixtures/acr.json"),
+        "authorization_detail" => include_str!("fixtures/authorization_detail.json"),
+        "claim" => include_str!("fixtures/claim.json"),
         "client" => include_str!("fixtures/client.json"),
         "idp" => include_str!("fixtures/idp.json"),
         "scope" => include_str!("fixtures/scope.json"),
@@ -50,6 +55,9 @@ pub(crate) async fn every_field_is_stored_and_returned(store: Store) {
     in_workspace::<Service>(&store, "service").await;
     in_workspace::<Scope>(&store, "scope").await;
     in_workspace::<Idp>(&store, "idp").await;
+    in_workspace::<AuthorizationDetail>(&store, "authorization_detail").await;
+    in_workspace::<Claim>(&store, "claim").await;
+    in_workspace::<Acr>(&store, "acr").await;
     let sent = fixture("server");
     store.tenant("t").insert::<Server>(from_value(sent.clone()).unwrap(), NOW).await.unwrap();
     assert_returned(&sent, &store.tenant("t").load::<Server>("full").await.unwrap().value);

@@ -1,7 +1,7 @@
 //! No function reaches another tenant's, or another workspace's, rows.
 
 use serde_json::json;
-use symbolon_store::entity::{Client, Idp, Scope, Server, Service};
+use symbolon_store::entity::{Acr, AuthorizationDetail, Claim, Client, Idp, Scope, Server, Service};
 use symbolon_store::{
     AccessToken, AuthorizeSessionKey, KeyState, KeyUse, ListQuery, NewAuthorizeSession, NewCode, NewKey,
     NewLogoutNotice, NewPushedRequest, NewRefreshToken, NewSession, Redemption, Rotation, RotationRequest,
@@ -19,6 +19,10 @@ async fn fill(w: WorkspaceStore<'_>) {
     w.insert(Service { id: "s".into(), ..Service::default() }, NOW).await.unwrap();
     w.insert(Scope { id: "sc".into(), name: "read".into(), ..Scope::default() }, NOW).await.unwrap();
     w.insert(Idp { id: "i".into(), ..Idp::default() }, NOW).await.unwrap();
+    w.insert(AuthorizationDetail { id: "d".into(), ..AuthorizationDetail::default() }, NOW).await.unwrap();
+    w.insert(Claim { id: "cl".into(), ..Claim::default() }, NOW).await.unwrap();
+    w.insert(Acr { id: "a".into(), ..Acr::default() }, NOW).await.unwrap();
+    w.allow_details("alice", "c", &["{}".to_owned()], UNTIL).await.unwrap();
     let public_jwk = json!({});
     let key =
         NewKey { kid: "k", key_use: KeyUse::Sig, alg: "ES256", public_jwk: &public_jwk, private_pkcs8: b"p" };
@@ -50,6 +54,10 @@ async fn see_nothing(w: WorkspaceStore<'_>) {
     assert_eq!(w.find::<Service>("s").await.unwrap(), None);
     assert_eq!(w.find::<Scope>("sc").await.unwrap(), None);
     assert_eq!(w.find::<Idp>("i").await.unwrap(), None);
+    assert_eq!(w.find::<AuthorizationDetail>("d").await.unwrap(), None);
+    assert_eq!(w.find::<Claim>("cl").await.unwrap(), None);
+    assert_eq!(w.find::<Acr>("a").await.unwrap(), None);
+    assert_eq!(w.are_details_allowed("alice", "c", &["{}".to_owned()], NOW).await.unwrap(), [false]);
     assert_eq!(w.list::<Client>(&ListQuery::all()).await.unwrap(), []);
     assert_eq!(w.update(client("c"), None, NOW).await, Err(StoreError::NotFound("client")));
     assert_eq!(w.delete::<Client>("c", None).await, Err(StoreError::NotFound("client")));
@@ -130,4 +138,5 @@ pub(crate) async fn a_workspace_sees_nothing_of_another(store: Store) {
     assert!(matches!(w.redeem_code::<i32>("code", NOW).await.unwrap(), Redemption::Redeemed { .. }));
     assert_eq!(w.list_scope_grants("alice", "c").await.unwrap().len(), 1);
     assert!(store.has_due_logout_notices(NOW).await.unwrap());
+    assert_eq!(w.are_details_allowed("alice", "c", &["{}".to_owned()], NOW).await.unwrap(), [true]);
 }

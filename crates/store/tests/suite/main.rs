@@ -140,6 +140,7 @@ on_every_backend! {
         a_pushed_request_is_answered_once,
         a_value_is_used_once_until_it_expires,
         an_authorize_session_belongs_to_one_browser,
+        allowed_details_are_remembered_until_their_end_or_taken_back,
         an_opaque_token_ends,
         consent_is_remembered_listed_and_revoked,
         grants_are_listed_and_revoked_by_user_and_client,

@@ -283,3 +283,33 @@ pub(crate) async fn a_caller_that_goes_away_leaves_nothing_half_done(store: Stor
         assert_eq!(code.is_some(), w.find_grant::<u8>(&id).await.unwrap().is_some(), "{i}");
     }
 }
+
+pub(crate) async fn allowed_details_are_remembered_until_their_end_or_taken_back(store: Store) {
+    let w = store.workspace("t", "w");
+    w.insert(client("c"), NOW).await.unwrap();
+    w.insert(client("other"), NOW).await.unwrap();
+    let (one, two) = (r#"{"type":"a"}"#.to_owned(), r#"{"type":"b"}"#.to_owned());
+    let asked = [two.clone(), one.clone(), one.clone()];
+    assert_eq!(w.are_details_allowed("alice", "c", &asked, NOW).await.unwrap(), [false; 3]);
+    assert_eq!(w.are_details_allowed("alice", "c", &[], NOW).await.unwrap(), [] as [bool; 0]);
+    w.allow_details("alice", "c", std::slice::from_ref(&one), NOW + 1000).await.unwrap();
+    let allowed = async |subject: &str, client: &str, now| {
+        w.are_details_allowed(subject, client, &asked, now).await.unwrap()
+    };
+    assert_eq!(allowed("alice", "c", NOW + 999).await, [false, true, true]);
+    assert_eq!(allowed("alice", "c", NOW + 1000).await, [false; 3], "it has ended");
+    assert_eq!(allowed("bob", "c", NOW).await, [false; 3]);
+    assert_eq!(allowed("alice", "other", NOW).await, [false; 3]);
+    w.allow_details("alice", "c", &[one.clone(), two], NOW + 2000).await.unwrap();
+    assert_eq!(allowed("alice", "c", NOW + 1999).await, [true; 3], "prolonged by another consent");
+    // Another scope taken back says nothing of details; all taken back, or the client's, does.
+    w.revoke_scope_grants("alice", "c", Some("read")).await.unwrap();
+    assert_eq!(allowed("alice", "c", NOW).await, [true; 3]);
+    w.revoke_scope_grants("alice", "c", None).await.unwrap();
+    assert_eq!(allowed("alice", "c", NOW).await, [false; 3]);
+    w.allow_details("alice", "c", std::slice::from_ref(&one), NOW + 2000).await.unwrap();
+    w.revoke_scope_grants_of_client("c").await.unwrap();
+    assert_eq!(allowed("alice", "c", NOW).await, [false; 3]);
+    let refused = w.allow_details("alice", "none", &[one], NOW + 2000).await;
+    assert_eq!(refused.unwrap_err(), StoreError::MissingParent);
+}

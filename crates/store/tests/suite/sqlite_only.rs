@@ -8,8 +8,8 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use rusqlite::Connection;
-use symbolon_store::entity::{Client, Secret};
-use symbolon_store::{Location, NewKey, SCHEMA_VERSION, SqliteOptions, Store, StoreError};
+use symbolon_store::entity::{Claim, Client, Secret};
+use symbolon_store::{ListQuery, Location, NewKey, SCHEMA_VERSION, SqliteOptions, Store, StoreError};
 use tokio::task::JoinSet;
 
 use crate::backend::{self, NOW, client, keys};
@@ -208,7 +208,7 @@ async fn reads_write_nothing() {
     let before = sizes();
     for _ in 0..50 {
         w.find::<Client>("c").await.unwrap();
-        w.list::<Client>(&symbolon_store::ListQuery::all()).await.unwrap();
+        w.list::<Client>(&ListQuery::all()).await.unwrap();
         w.find_session::<i32>("none", NOW).await.unwrap();
         w.find_access_token::<i32>("none", NOW).await.unwrap();
         w.find_refresh_token::<i32>("none", NOW).await.unwrap();
@@ -332,5 +332,33 @@ async fn what_was_acknowledged_survives_a_kill() {
             raw(folder.path()).query_row("SELECT COUNT(*) FROM clients", [], |row| row.get(0)).unwrap();
         let first = 5;
         assert_eq!(store.config_version().await.unwrap(), first + clients);
+    }
+}
+
+/// Workspaces that were made before there were claims get those of the scopes of OpenID Connect.
+#[tokio::test]
+async fn workspaces_of_before_get_the_claims_of_their_scopes() {
+    const MIGRATION: &str = include_str!("../../migrations/0005_details_claims_acrs.sql");
+    let folder = tempfile::tempdir().unwrap();
+    let store = backend::sqlite_file(folder.path()).await;
+    let (_, insertion) = MIGRATION.split_once("INSERT INTO claims").unwrap();
+    let (insertion, _) = insertion.split_once(';').unwrap();
+    raw(folder.path()).execute(&format!("INSERT INTO claims{insertion}"), []).unwrap();
+    for (tenant, workspace) in [("t", "w"), ("t", "v"), ("u", "w")] {
+        let w = store.workspace(tenant, workspace);
+        let claims = w.list::<Claim>(&ListQuery::all()).await.unwrap();
+        assert_eq!(claims.len(), 19);
+        let id = format!("{workspace}-phone_number_verified");
+        let expected = Claim {
+            authorization_server_id: workspace.into(),
+            id: id.clone(),
+            name: "phone_number_verified".into(),
+            scopes: vec!["phone".into()],
+            source_path: Some("phone_number_verified".into()),
+            tenant_id: tenant.into(),
+            ..Claim::default()
+        };
+        assert_eq!(w.load::<Claim>(&id).await.unwrap().value, expected);
+        w.update(expected, Some(1), NOW).await.unwrap();
     }
 }

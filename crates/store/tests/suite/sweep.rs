@@ -1,11 +1,12 @@
 //! What has expired goes, and nothing else.
 
+use symbolon_store::entity::Client;
 use symbolon_store::{
     AccessToken, NewAuthorizeSession, NewCode, NewLogoutNotice, NewPushedRequest, NewRefreshToken,
     NewSession, Redemption, Store,
 };
 
-use crate::backend::NOW;
+use crate::backend::{NOW, client};
 use crate::decoupled_requests;
 use crate::runtime::grant;
 
@@ -27,6 +28,10 @@ async fn fill(store: &Store, id: &str) {
     w.insert_access_token(id, &token).await.unwrap();
     w.revoke_token(id, until).await.unwrap();
     assert!(w.consume_once("kind", id, until, NOW).await.unwrap());
+    if w.find::<Client>("c").await.unwrap().is_none() {
+        w.insert(client("c"), NOW).await.unwrap();
+    }
+    w.allow_details("alice", "c", &[id.to_owned()], until).await.unwrap();
     w.insert_decoupled_request(&decoupled_requests::request(id, until)).await.unwrap();
     let notice = NewLogoutNotice { id, client_id: "c", doc: &0, due_at: NOW, expires_at: until };
     w.end_user("nobody", &[notice], NOW).await.unwrap();
