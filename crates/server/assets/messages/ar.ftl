@@ -74,6 +74,33 @@ scope-phone = الاطلاع على رقم هاتفك
 scope-phone-what = وهل جرى تأكيده.
 scope-offline_access = الاحتفاظ بالوصول أثناء غيابك
 scope-offline_access-what = يمكن للتطبيق أن يواصل استخدام ما تسمح به حتى عندما لا تستخدمه.
+claim-name = اسمك
+claim-family_name = اسم عائلتك
+claim-given_name = اسمك الأول
+claim-middle_name = اسمك الأوسط
+claim-nickname = لقبك
+claim-preferred_username = اسم المستخدم
+claim-profile = صفحة ملفك الشخصي
+claim-picture = صورتك
+claim-website = موقعك على الويب
+claim-gender = جنسك
+claim-birthdate = تاريخ ميلادك
+claim-zoneinfo = منطقتك الزمنية
+claim-locale = لغتك
+claim-updated_at = متى تغيرت بياناتك آخر مرة
+claim-email = بريدك الإلكتروني
+claim-email_verified = هل جرى تأكيد بريدك الإلكتروني
+claim-address = عنوانك البريدي
+claim-phone_number = رقم هاتفك
+claim-phone_number_verified = هل جرى تأكيد رقم هاتفك
+detail-actions = الإجراءات المسموح بها
+detail-datatypes = أنواع البيانات
+detail-privileges = الصلاحيات
+detail-locations = أين
+detail-identifier = أي منها
+detail-yes = نعم
+detail-no = لا
+detail-nothing = لا شيء
 
 ## تسجيل الخروج
 

@@ -72,6 +72,33 @@ scope-phone = Ihre Telefonnummer sehen
 scope-phone-what = Und ob sie bestätigt ist.
 scope-offline_access = Zugriff behalten, während Sie weg sind
 scope-offline_access-what = Die App kann weiter nutzen, was Sie erlauben, auch wenn Sie sie gerade nicht verwenden.
+claim-name = Ihr Name
+claim-family_name = Ihr Nachname
+claim-given_name = Ihr Vorname
+claim-middle_name = Ihr zweiter Vorname
+claim-nickname = Ihr Spitzname
+claim-preferred_username = Ihr Benutzername
+claim-profile = Ihre Profilseite
+claim-picture = Ihr Bild
+claim-website = Ihre Website
+claim-gender = Ihr Geschlecht
+claim-birthdate = Ihr Geburtsdatum
+claim-zoneinfo = Ihre Zeitzone
+claim-locale = Ihre Sprache
+claim-updated_at = wann sich Ihre Angaben zuletzt geändert haben
+claim-email = Ihre E-Mail-Adresse
+claim-email_verified = ob Ihre E-Mail-Adresse bestätigt ist
+claim-address = Ihre Postanschrift
+claim-phone_number = Ihre Telefonnummer
+claim-phone_number_verified = ob Ihre Telefonnummer bestätigt ist
+detail-actions = Erlaubte Aktionen
+detail-datatypes = Arten von Daten
+detail-privileges = Rechte
+detail-locations = Wo
+detail-identifier = Welches
+detail-yes = ja
+detail-no = nein
+detail-nothing = nichts
 
 ## Abmeldung
 

@@ -72,6 +72,33 @@ scope-phone = See your phone number
 scope-phone-what = And whether it has been confirmed.
 scope-offline_access = Keep access while you are away
 scope-offline_access-what = The app can go on using what you allow, also when you are not using it.
+claim-name = your name
+claim-family_name = your family name
+claim-given_name = your given name
+claim-middle_name = your middle name
+claim-nickname = your nickname
+claim-preferred_username = your username
+claim-profile = your profile page
+claim-picture = your picture
+claim-website = your website
+claim-gender = your gender
+claim-birthdate = your date of birth
+claim-zoneinfo = your time zone
+claim-locale = your language
+claim-updated_at = when your details last changed
+claim-email = your email address
+claim-email_verified = whether your email address has been confirmed
+claim-address = your postal address
+claim-phone_number = your phone number
+claim-phone_number_verified = whether your phone number has been confirmed
+detail-actions = Allowed actions
+detail-datatypes = Kinds of data
+detail-privileges = Privileges
+detail-locations = Where
+detail-identifier = Which one
+detail-yes = yes
+detail-no = no
+detail-nothing = nothing
 
 ## Logout
 

@@ -73,6 +73,33 @@ scope-phone = Widzieć Twój numer telefonu
 scope-phone-what = Oraz czy został potwierdzony.
 scope-offline_access = Zachować dostęp pod Twoją nieobecność
 scope-offline_access-what = Aplikacja może nadal korzystać z tego, na co zezwalasz, także gdy jej nie używasz.
+claim-name = imię i nazwisko
+claim-family_name = nazwisko
+claim-given_name = imię
+claim-middle_name = drugie imię
+claim-nickname = pseudonim
+claim-preferred_username = nazwa użytkownika
+claim-profile = strona profilu
+claim-picture = zdjęcie
+claim-website = strona internetowa
+claim-gender = płeć
+claim-birthdate = data urodzenia
+claim-zoneinfo = strefa czasowa
+claim-locale = język
+claim-updated_at = kiedy ostatnio zmieniły się Twoje dane
+claim-email = adres e-mail
+claim-email_verified = czy adres e-mail został potwierdzony
+claim-address = adres pocztowy
+claim-phone_number = numer telefonu
+claim-phone_number_verified = czy numer telefonu został potwierdzony
+detail-actions = Dozwolone działania
+detail-datatypes = Rodzaje danych
+detail-privileges = Uprawnienia
+detail-locations = Gdzie
+detail-identifier = Którego dotyczy
+detail-yes = tak
+detail-no = nie
+detail-nothing = nic
 
 ## Wylogowanie
 

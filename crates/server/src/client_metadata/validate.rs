@@ -328,4 +328,12 @@ fn scopes(client: &Client, workspace: &Workspace, faults: &mut Faults) {
             faults.add(format!("scopes[{index}]"), "is no scope of the workspace");
         }
     }
+    for (index, name) in client.authorization_details_types.iter().enumerate() {
+        if workspace.detail_types.find(name).is_none() {
+            faults.add(
+                format!("authorization_details_types[{index}]"),
+                "is no type of authorization details of the workspace",
+            );
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! What a person has let a client have, remembered per client and scope.
 
-use symbolon_protocol::{ClientAuthMethod, ScopeSet};
+use symbolon_protocol::{AuthorizationDetail, ClientAuthMethod, ScopeSet};
 use symbolon_store::StoreError;
 
 use crate::cx::Cx;
@@ -21,7 +21,22 @@ pub struct Consents {
     pub missing_claims: Vec<String>,
     /// Such claims that were granted before.
     pub granted_claims: Vec<String>,
+    /// Of each of the authorization details of the request, whether it was granted before.
+    pub details: Vec<bool>,
 }
+
+/// What a person has allowed just now, as far as it is remembered.
+#[derive(Clone, Debug, Default)]
+pub struct Allowed {
+    /// Scopes, and single claims among them.
+    pub scopes: Vec<String>,
+    /// Authorization details, each in its canonical text.
+    pub details: Vec<String>,
+}
+
+/// Details that were allowed are remembered for so many seconds: many are about one occasion, and the table must not
+/// grow for ever.
+pub const DETAIL_SECONDS: i64 = 30 * 24 * 60 * 60;
 
 impl Consents {
     /// What `subject` has said about the scopes of the request. A trusted client, and a scope with
@@ -37,6 +52,7 @@ impl Consents {
     ) -> Result<Self, StoreError> {
         let claims = uncovered(request).map(str::to_owned).collect();
         let mut found = Self::about(cx, client, subject, &request.scope, claims).await?;
+        found.details = details(cx, client, subject, request).await?;
         found.is_asked_always = !client.entity.trusted
             && (client.host.is_some() || may_be_pretended(client, &request.redirect_uri));
         Ok(found)
@@ -85,14 +101,44 @@ impl Consents {
             is_asked_always: false,
             missing_claims,
             granted_claims,
+            details: Vec::new(),
         })
     }
 }
 
-/// What of an accepted request is worth remembering: scopes and single claims that would be asked about once.
-pub fn to_remember(cx: &Cx, client: &Client, accepted: &AuthorizationRequest) -> Vec<String> {
+/// What of an accepted request is worth remembering: scopes, single claims and authorization details that would be asked
+/// about once.
+pub fn to_remember(cx: &Cx, client: &Client, accepted: &AuthorizationRequest) -> Allowed {
     let claims = uncovered(accepted).filter(|_| client.host.is_none()).map(claim_grant);
-    scopes_to_remember(cx, client, &accepted.scope).into_iter().chain(claims).collect()
+    let details = accepted
+        .authorization_details
+        .iter()
+        .filter(|detail| client.host.is_none() && !is_transient(cx, detail));
+    Allowed {
+        scopes: scopes_to_remember(cx, client, &accepted.scope).into_iter().chain(claims).collect(),
+        details: details.map(AuthorizationDetail::canonical).collect(),
+    }
+}
+
+/// Of each of the details of a request, whether the person need not be asked about it: an equal one was allowed before,
+/// and its type is not `transient`.
+async fn details(
+    cx: &Cx,
+    client: &Client,
+    subject: &str,
+    request: &AuthorizationRequest,
+) -> Result<Vec<bool>, StoreError> {
+    let asked = &request.authorization_details;
+    if client.entity.trusted {
+        return Ok(asked.iter().map(|_| true).collect());
+    }
+    let texts: Vec<_> = asked.iter().map(AuthorizationDetail::canonical).collect();
+    let allowed = cx.store().are_details_allowed(subject, client.id(), &texts, cx.now.millis()).await?;
+    Ok(asked.iter().zip(allowed).map(|(detail, allowed)| allowed && !is_transient(cx, detail)).collect())
+}
+
+fn is_transient(cx: &Cx, detail: &AuthorizationDetail) -> bool {
+    cx.workspace.detail_types.find(detail.kind()).is_none_or(|known| known.entity.transient)
 }
 
 /// The same of scopes that were not asked for at the authorization endpoint.

@@ -172,6 +172,7 @@ impl Waiting {
             csrf: browser.csrf_token(cx, &self.consent_purpose(session)),
             username: session.person.username.clone(),
             groups: views::groups(cx, scope, &consents),
+            details: Vec::new(),
             until: Until::TakenBack,
             revoke_at: None,
             device: Some(AskingDevice {

@@ -5,6 +5,7 @@ pub mod backchannel;
 pub mod browser;
 pub mod consent;
 pub mod cookies;
+mod details;
 pub mod device;
 pub mod end;
 pub mod idps;

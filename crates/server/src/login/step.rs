@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use symbolon_protocol::OAuthError;
 use symbolon_store::{AuthorizeSessionKey, NewAuthorizeSession, StoreError};
 
-use super::consent::{Consents, to_remember};
+use super::consent::{Allowed, Consents, to_remember};
 use super::session::is_for_one_request;
 use super::{Browser, Session};
 use crate::cx::Cx;
@@ -106,7 +106,9 @@ pub async fn step(
     });
     let consent = Consent {
         missing: &consents.missing,
-        is_asked_always: consents.is_asked_always || !consents.missing_claims.is_empty(),
+        is_asked_always: consents.is_asked_always
+            || !consents.missing_claims.is_empty()
+            || consents.details.contains(&false),
         answer: interaction.answer,
     };
     match (next(request, person, consent, cx.now), session) {
@@ -116,7 +118,7 @@ pub async fn step(
             // What nobody was asked about is not remembered as allowed.
             let allowed = match interaction.answer {
                 Some(Answer::Accepted) => to_remember(cx, client, request),
-                _ => Vec::new(),
+                _ => Allowed::default(),
             };
             let issued = issue::issue(cx, client, request, stored, session, &allowed).await?;
             // After the interaction is over: of two clicks the slower one must not end what the other is issuing.

@@ -9,6 +9,7 @@ use url::Url;
 
 use super::Person;
 use super::consent::Consents;
+use super::details;
 use super::idps::{LoginFailure, PASSWORD_IDPS};
 use crate::cx::Cx;
 use crate::login::Session;
@@ -99,6 +100,7 @@ impl View<'_> {
             csrf: csrf.to_owned(),
             username: person.username.clone(),
             groups: groups(self.cx, &self.request.scope, consents),
+            details: details::cards(self.cx, &self.request.authorization_details, &consents.details),
             until: Until::TakenBack,
             revoke_at: None,
             device: None,
@@ -160,8 +162,7 @@ fn single_claims(consents: &Consents) -> Option<ScopeGroup> {
                     .map(String::as_str)
                     .filter(|name| claims::scope_of(name) == Some(*scope))
                     .collect();
-                let listed = own.join(", ");
-                (!own.is_empty()).then(|| ScopeLine::new(scope, None, Some(&listed), granted))
+                (!own.is_empty()).then(|| ScopeLine::of_claims(scope, &own, granted))
             })
             .collect::<Vec<_>>()
     };

@@ -14,7 +14,9 @@ use quick_cache::sync::Cache;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use symbolon_jose::{UnverifiedJwt, sha256, sha256_b64url};
-use symbolon_protocol::{Authorization, ClaimsRequest, Confirmation, Form, OAuthError, ScopeSet, TokenType};
+use symbolon_protocol::{
+    Authorization, AuthorizationDetails, ClaimsRequest, Confirmation, Form, OAuthError, ScopeSet, TokenType,
+};
 
 use super::clients;
 use super::dpop;
@@ -63,6 +65,9 @@ pub struct Claims {
     /// The client, where neither the grant nor the subject tells.
     #[serde(default)]
     pub client_id: Option<String>,
+    /// What it gives beyond scopes (RFC 9396 §9.1).
+    #[serde(default)]
+    pub authorization_details: AuthorizationDetails,
     /// What it is bound to.
     #[serde(default)]
     pub cnf: Option<Confirmation>,

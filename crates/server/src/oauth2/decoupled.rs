@@ -9,7 +9,7 @@ use std::fmt;
 
 use quick_cache::sync::Cache;
 use serde_json::Value;
-use symbolon_protocol::{ClaimsRequest, ErrorCode, GrantType, OAuthError, ScopeSet};
+use symbolon_protocol::{AuthorizationDetails, ClaimsRequest, ErrorCode, GrantType, OAuthError, ScopeSet};
 use symbolon_store::{DecoupledRequest, DecoupledState};
 
 use super::acr;
@@ -142,6 +142,7 @@ pub fn grant(cx: &Cx, scope: ScopeSet, authentication: Authentication, acr_value
         authentication,
         claims: ClaimsRequest::default(),
         resources: Vec::new(),
+        authorization_details: AuthorizationDetails::default(),
     }
 }
 

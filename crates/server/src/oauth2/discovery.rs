@@ -18,6 +18,7 @@ use symbolon_protocol::{
 
 use super::acr;
 use super::answer::public_json;
+use super::authorization_details;
 use super::authorize::pushed;
 use super::authorize::rules::prompt::PROMPTS;
 use super::authorize::rules::response_type;
@@ -225,6 +226,7 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
         request_object_encryption_enc_values_supported: encrypts_to
             .then(|| words(&ContentEncryption::ALL, ContentEncryption::as_str)),
         authorization_response_iss_parameter_supported: Some(true),
+        authorization_details_types_supported: detail_types(workspace),
         token_endpoint_auth_methods_supported: methods.clone(),
         token_endpoint_auth_signing_alg_values_supported: assertions.clone(),
         introspection_endpoint_auth_methods_supported: Some(confidential),
@@ -339,6 +341,14 @@ fn scopes(workspace: &Workspace) -> Vec<String> {
     let mut names: Vec<_> = workspace.scopes.iter().map(|entry| entry.scope.name.clone()).collect();
     names.sort_unstable();
     names
+}
+
+/// `None` where there are none (RFC 9396 §10).
+fn detail_types(workspace: &Workspace) -> Option<Vec<String>> {
+    let mut names: Vec<_> =
+        authorization_details::types(workspace).map(|known| known.entity.kind.clone()).collect();
+    names.sort_unstable();
+    (!names.is_empty()).then_some(names)
 }
 
 fn claims() -> Vec<String> {

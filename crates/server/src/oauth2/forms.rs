@@ -48,6 +48,8 @@ pub struct TokenForm {
     requested_token_type: Option<String>,
     /// For whom the new token is to be; may be repeated.
     audience: Option<String>,
+    /// What is wanted beyond scopes, as JSON (RFC 9396 §6).
+    authorization_details: Option<String>,
 }
 
 /// An authorization request that a client pushes (RFC 9126 §2.1): the parameters of the authorization endpoint, and
@@ -65,6 +67,8 @@ pub struct PushedForm {
     redirect_uri: Option<String>,
     /// The scopes wanted, separated by spaces.
     scope: Option<String>,
+    /// What is wanted beyond scopes, as JSON (RFC 9396 §3).
+    authorization_details: Option<String>,
     /// Returned as it came.
     state: Option<String>,
     /// Repeated in the ID token.

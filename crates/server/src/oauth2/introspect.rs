@@ -117,6 +117,8 @@ fn active(cx: &Cx, token: &AccessToken) -> IntrospectionResponse {
         amr: Some(claims.amr.clone()),
         aud: Some(claims.aud.clone()),
         auth_time: authentication.map(|authentication| authentication.auth_time),
+        authorization_details: Some(claims.authorization_details.clone())
+            .filter(|details| !details.is_empty()),
         client_id: Some(token.client.id().to_owned()),
         cnf: claims.cnf.clone(),
         exp: Some(claims.exp),
@@ -151,8 +153,10 @@ async fn refresh_token(cx: &Cx, caller: &Caller, token: &str) -> Result<Introspe
         return Ok(IntrospectionResponse::inactive());
     };
     let authentication = &grant.doc.authentication;
+    let details = grant.doc.authorization_details.clone();
     Ok(IntrospectionResponse {
         active: true,
+        authorization_details: Some(details).filter(|details| !details.is_empty()),
         client_id: Some(found.client_id),
         exp: Some(found.expires_at.div_euclid(1000)),
         idp: Some(authentication.idp_id.clone()),

@@ -3,6 +3,7 @@
 pub mod access_token;
 pub mod acr;
 pub mod answer;
+pub mod authorization_details;
 pub mod authorize;
 pub mod backchannel_authentication;
 pub mod backchannel_logout;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use symbolon_protocol::{ClaimsRequest, CodeChallenge, Confirmation, ScopeSet};
+use symbolon_protocol::{AuthorizationDetails, ClaimsRequest, CodeChallenge, Confirmation, ScopeSet};
 
 use crate::login::{Person, Session};
 
@@ -23,6 +23,9 @@ pub struct GrantRecord {
     /// Where its tokens are to be used (RFC 8707); empty: where its scopes are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resources: Vec<String>,
+    /// What was granted beyond scopes (RFC 9396). Tokens may carry less, never more.
+    #[serde(default, skip_serializing_if = "AuthorizationDetails::is_empty")]
+    pub authorization_details: AuthorizationDetails,
 }
 
 /// Who was authenticated, when and how: the source of `sub`, `auth_time`, `amr`, `acr`, `idp` and of claims.

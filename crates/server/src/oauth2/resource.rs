@@ -84,8 +84,13 @@ pub fn narrow<'a>(cx: &Cx, scope: Cow<'a, ScopeSet>, resources: &[String]) -> Co
     }
     Cow::Owned(scope.filter(|name| {
         let service = cx.workspace.scopes.find(name).and_then(|entry| entry.service.as_ref());
-        service.is_none_or(|service| is_general(service) || resources.contains(&audience(cx, service)))
+        service.is_none_or(|service| is_among(cx, service, resources))
     }))
+}
+
+/// Whether a token for these resources may be for the service: it is one of them, or no resource server in particular.
+pub fn is_among(cx: &Cx, service: &Service, resources: &[String]) -> bool {
+    is_general(service) || resources.contains(&audience(cx, service))
 }
 
 fn check(cx: &Cx, client: &Client, resource: &str) -> Result<(), OAuthError> {

@@ -4,16 +4,20 @@ use std::borrow::Cow;
 
 use symbolon_protocol::{Form, OAuthError, ScopeSet};
 
+use super::authorization_details;
 use crate::cx::Cx;
 use crate::snapshot::Client;
 
-/// The scopes asked for, all of which workspace and client must have; those of the client when none are named.
+/// The scopes asked for, all of which workspace and client must have; those of the client when none are named and no
+/// authorization details either.
 ///
 /// # Errors
 /// `invalid_scope`.
 pub fn requested<'a>(cx: &Cx, client: &'a Client, form: &Form) -> Result<Cow<'a, ScopeSet>, OAuthError> {
     match form.get("scope") {
         Some(text) => of_text(cx, client, text).map(Cow::Owned),
+        // RFC 9396 §3.1: details may be all that is asked for.
+        None if form.get(authorization_details::PARAMETER).is_some() => Ok(Cow::Owned(ScopeSet::default())),
         None => Ok(Cow::Borrowed(&client.scopes)),
     }
 }

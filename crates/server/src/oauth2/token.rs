@@ -4,14 +4,14 @@
 //! after what it promises is kept.
 
 use axum::response::Response;
-use symbolon_protocol::{OAuthError, TokenResponse};
+use symbolon_protocol::{AuthorizationDetails, OAuthError, TokenResponse};
 
 use super::answer::no_store_json;
 use super::error::{ErrorBody, ErrorResponse};
 use super::form_body::FormBody;
 use super::forms::TokenForm;
-use super::grants::{self, Grant, TokenRequest};
-use super::{client_auth, discovery, dpop, issue, resource};
+use super::grants::{self, Grant, Owner, TokenRequest};
+use super::{authorization_details, client_auth, discovery, dpop, issue, resource};
 use crate::cx::Cx;
 use crate::metrics::GrantLabel;
 
@@ -48,13 +48,25 @@ async fn answer(request: TokenRequest<'_>) -> Result<TokenResponse, OAuthError> 
     let spends = redeemed.spends;
     let granted = redeemed.owner.person().map_or(&[][..], |person| &person.record.resources);
     let resources = resource::narrowed(request.cx, request.client, request.form, granted)?;
+    let details = details(request, &redeemed.owner)?;
     dpop::spend_of(request.cx).await?;
-    let mut issued = issue::tokens(request.cx, request.client, redeemed, &resources)?;
+    let mut issued = issue::tokens(request.cx, request.client, redeemed, &resources, &details)?;
     issue::seal(request.cx, request.client, &mut issued).await?;
     let response = grants::commit(request, spends, issued).await?;
     let label = GrantLabel { grant_type: grant.grant_type().as_str() };
     request.cx.app.metrics.tokens.get_or_create(&label).inc();
     Ok(response)
+}
+
+/// The authorization details of the token: within what was granted, or what the client asks for on its own behalf.
+fn details(request: TokenRequest<'_>, owner: &Owner) -> Result<AuthorizationDetails, OAuthError> {
+    let TokenRequest { cx, client, form } = request;
+    match owner.person() {
+        None => authorization_details::asked(cx, client, form),
+        Some(person) => {
+            authorization_details::narrowed(cx, client, form, &person.record.authorization_details)
+        }
+    }
 }
 
 /// The grant asked for, if workspace and client may use it.

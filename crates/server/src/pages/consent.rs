@@ -3,9 +3,11 @@
 use serde::Serialize;
 use time::Date;
 
+use super::detail::{DetailCard, DetailFact, DetailLabel, DetailValue};
 use super::device::AskingDevice;
 use super::link::Link;
 use super::page::{ClientCard, Page};
+use crate::oauth2::claims;
 
 /// Who will get what.
 ///
@@ -20,6 +22,8 @@ pub struct ConsentPage {
     pub username: String,
     /// What is asked for, by service.
     pub groups: Vec<ScopeGroup>,
+    /// What is asked for beyond scopes.
+    pub details: Vec<DetailCard>,
     /// How long the consent holds.
     pub until: Until,
     /// Where it can be taken back.
@@ -48,6 +52,17 @@ pub struct ScopeLine {
     pub description: Option<String>,
     /// Whether it was granted before.
     pub granted: bool,
+    /// The claims it stands for, where these alone are asked for and not the scope.
+    pub claims: Vec<ClaimWord>,
+    /// Whether our own catalogue has words for it.
+    well_known: bool,
+}
+
+/// One claim in plain words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ClaimWord {
+    /// The claim as it travels.
+    name: String,
     /// Whether our own catalogue has words for it.
     well_known: bool,
 }
@@ -84,8 +99,18 @@ impl ScopeLine {
             title: words(title),
             description: words(description),
             granted,
+            claims: Vec::new(),
             well_known: Self::is_well_known(scope),
         }
+    }
+
+    /// Single claims of a scope.
+    pub fn of_claims(scope: &str, claims: &[&str], granted: bool) -> Self {
+        let word = |name: &&str| ClaimWord {
+            name: (*name).to_owned(),
+            well_known: claims::scope_of(name).is_some(),
+        };
+        Self { claims: claims.iter().map(word).collect(), ..Self::new(scope, None, None, granted) }
     }
 
     /// Whether there are words for this scope in every language.
@@ -117,6 +142,7 @@ impl Page for ConsentPage {
                 service: None,
                 scopes: vec![line("openid", false), line("email", false)],
             }],
+            details: Vec::new(),
             until: Until::TakenBack,
             revoke_at: None,
             device: None,
@@ -174,7 +200,30 @@ impl Page for ConsentPage {
             ..plain.clone()
         };
         let stranger = Self { client: ClientCard::stranger_sample(), ..plain.clone() };
+        let names: Vec<_> =
+            claims::SCOPE_CLAIMS.iter().flat_map(|(_, names)| names.iter().copied()).collect();
+        let single = Self {
+            groups: vec![ScopeGroup {
+                service: None,
+                scopes: vec![ScopeLine::of_claims("profile", &names, false)],
+            }],
+            ..plain.clone()
+        };
+        let before = DetailCard { granted: true, service: None, ..DetailCard::sample() };
+        let details = Self { details: vec![DetailCard::sample(), before], ..plain.clone() };
+        let hostile_value = DetailValue::Text("<script>alert(1)</script>".to_owned());
+        let hostile_detail = DetailCard {
+            title: "<b>x".to_owned(),
+            description: Some("<u>".to_owned()),
+            service: Some("<i>".to_owned()),
+            facts: vec![DetailFact {
+                label: DetailLabel::Own("<c>\" onload".to_owned()),
+                values: vec![hostile_value],
+            }],
+            ..DetailCard::default()
+        };
         let hostile = Self {
+            details: vec![hostile_detail],
             client: ClientCard::new("</style><script>alert(1)</script>"),
             groups: vec![ScopeGroup {
                 service: Some("<b>x".to_owned()),
@@ -189,6 +238,8 @@ impl Page for ConsentPage {
             ("empty", empty),
             ("device", device),
             ("stranger", stranger),
+            ("claims", single),
+            ("details", details),
             ("hostile", hostile),
         ]
     }

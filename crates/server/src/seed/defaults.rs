@@ -2,9 +2,10 @@
 
 use symbolon_store::entity::server::WorkspaceKind;
 use symbolon_store::entity::service::ServiceKind;
-use symbolon_store::entity::{Scope, Service};
+use symbolon_store::entity::{Claim, Scope, Service};
 
 use super::SYSTEM_TENANT;
+use crate::oauth2::claims::SCOPE_CLAIMS;
 
 struct DefaultService {
     /// End of its id, after the workspace's.
@@ -29,6 +30,19 @@ pub(super) fn services(
         _ => &[&OPENID, &OAUTH2],
     };
     own.iter().map(move |service| service.of(workspace_id))
+}
+
+/// The claims of a new workspace: those that OpenID Connect's scopes bring, each from the attribute of its name.
+pub(super) fn claims(workspace_id: &str) -> impl Iterator<Item = Claim> {
+    let of = |(scope, names): &'static (&str, &[&str])| names.iter().map(move |name| (*scope, *name));
+    SCOPE_CLAIMS.iter().flat_map(of).map(move |(scope, name)| Claim {
+        // Ids are unique in the tenant. No name here has a hyphen, so no two workspaces share one.
+        id: format!("{workspace_id}-{name}"),
+        name: name.to_owned(),
+        scopes: vec![scope.to_owned()],
+        source_path: Some(name.to_owned()),
+        ..Claim::default()
+    })
 }
 
 /// The names of the scopes of the system API, for the client that may use all of it.

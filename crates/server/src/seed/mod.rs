@@ -101,6 +101,9 @@ async fn add_workspace(
             provision.entity(tenant_id, &id, scope)?;
         }
     }
+    for claim in defaults::claims(&id) {
+        provision.entity(tenant_id, &id, claim)?;
+    }
     // One to sign with, and the one that will follow it and is published already.
     for state in [KeyState::Current, KeyState::Next] {
         let key = MadeKey::new(algorithm).await?;

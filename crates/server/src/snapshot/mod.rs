@@ -6,6 +6,7 @@
 
 mod client;
 mod encryption_keys;
+pub mod detail_types;
 mod keys;
 mod public_keys;
 mod scopes;
@@ -22,6 +23,7 @@ use symbolon_store::{Store, StoreError};
 
 pub use client::{Client, SecretDigest};
 pub use encryption_keys::EncryptionKeys;
+pub use detail_types::{DetailType, DetailTypes};
 pub use keys::{WorkspaceKeys, algorithm_of, signs};
 pub use public_keys::PublicKeys;
 pub use scopes::{ScopeEntry, Scopes};

@@ -4,9 +4,10 @@ use std::sync::{Arc, OnceLock};
 
 use http::Uri;
 use symbolon_pki::TrustAnchors;
-use symbolon_store::entity::{Idp, Scope, Server, Service};
+use symbolon_store::entity::{AuthorizationDetail, Idp, Scope, Server, Service};
 use symbolon_store::{ListQuery, Store, StoreError};
 
+use super::detail_types::DetailTypes;
 use super::keys::WorkspaceKeys;
 use super::scopes::Scopes;
 use crate::base_url::BaseUrl;
@@ -23,6 +24,8 @@ pub struct Workspace {
     pub server: Server,
     /// Its scopes, with their services.
     pub scopes: Scopes,
+    /// Its types of authorization details, with their services.
+    pub detail_types: DetailTypes,
     /// Its services: what tokens can be for.
     pub services: Vec<Service>,
     /// Its identity providers, in the order in which people see them.
@@ -55,6 +58,7 @@ impl Workspace {
         let all = ListQuery::all();
         let services = values(workspace.list::<Service>(&all).await?);
         let scopes = values(workspace.list::<Scope>(&all).await?);
+        let detail_types = values(workspace.list::<AuthorizationDetail>(&all).await?);
         let mut idps = values(workspace.list::<Idp>(&all).await?);
         idps.sort_by_key(|idp| idp.display_order.unwrap_or(i64::MAX));
         let keys =
@@ -62,7 +66,10 @@ impl Workspace {
         Ok(Some(Self {
             tenant_id: tenant_id.into(),
             id: workspace_id.into(),
-            scopes: Scopes::new(with_services(scopes, &services)),
+            scopes: Scopes::new(with_services(scopes, &services, |scope| scope.service_id.as_deref())),
+            detail_types: DetailTypes::new(with_services(detail_types, &services, |kind| {
+                kind.service_id.as_deref()
+            })),
             services,
             trust: trust(&server, system),
             server,
@@ -114,15 +121,19 @@ fn values<E>(stored: Vec<symbolon_store::Stored<E>>) -> Vec<E> {
     stored.into_iter().map(|stored| stored.value).collect()
 }
 
-fn with_services(scopes: Vec<Scope>, services: &[Service]) -> Vec<(Scope, Option<Service>)> {
-    let service_of = |scope: &Scope| {
-        let id = scope.service_id.as_deref()?;
+fn with_services<E>(
+    entities: Vec<E>,
+    services: &[Service],
+    service_id: fn(&E) -> Option<&str>,
+) -> Vec<(E, Option<Service>)> {
+    let service_of = |entity: &E| {
+        let id = service_id(entity)?;
         services.iter().find(|service| service.id == id).cloned()
     };
-    scopes
+    entities
         .into_iter()
-        .map(|scope| (service_of(&scope), scope))
-        .map(|(service, scope)| (scope, service))
+        .map(|entity| (service_of(&entity), entity))
+        .map(|(service, entity)| (entity, service))
         .collect()
 }
 

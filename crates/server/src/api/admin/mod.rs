@@ -1,5 +1,6 @@
 //! The admin API of a tenant: `/api/admin/{tid}/…`, with tokens of the tenant's workspace `admin`.
 
+mod authorization_details;
 mod certificates;
 mod clients;
 mod idps;
@@ -23,6 +24,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(servers::routes())
         .merge(scopes::routes())
         .merge(services::routes())
+        .merge(authorization_details::routes())
         .merge(keys::routes())
         .merge(idps::routes())
         .merge(tenant::routes())

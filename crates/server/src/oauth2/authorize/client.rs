@@ -8,6 +8,7 @@ use symbolon_protocol::{ApplicationType, ClientAuthMethod, Form, GrantType, OAut
 use super::request::{AuthorizationRequest, RedirectUri};
 use super::rules::response_type;
 use crate::cx::Cx;
+use crate::oauth2::authorization_details;
 use crate::oauth2::clients;
 use crate::oauth2::profile::Profile;
 use crate::oauth2::profile::clients::allows_redirect_uri;
@@ -71,6 +72,7 @@ pub fn may_still_ask(cx: &Cx, client: &Client, request: &AuthorizationRequest) -
         && response_type::allowed(&cx.workspace).any(|known| known == request.response_type)
         && find(client, &registered(cx, client), &request.redirect_uri).is_ok()
         && request.scope.is_subset(&client.scopes)
+        && authorization_details::may_ask(cx, client, &request.authorization_details)
 }
 
 fn may_ask_people(client: &Client) -> bool {

@@ -7,6 +7,7 @@ use symbolon_store::{AuthorizationAnswer, AuthorizeSessionKey, NewCode, NewGrant
 use super::request::AuthorizationRequest;
 use crate::cx::Cx;
 use crate::login::Session;
+use crate::login::consent::{Allowed, DETAIL_SECONDS};
 use crate::oauth2::acr;
 use crate::oauth2::backchannel_logout;
 use crate::oauth2::error::store_failure;
@@ -31,7 +32,7 @@ pub async fn issue(
     request: &AuthorizationRequest,
     stored: Option<AuthorizeSessionKey<'_>>,
     session: &Session,
-    allowed: &[String],
+    allowed: &Allowed,
 ) -> Result<Parameters, OAuthError> {
     unused::keep(cx, client).await?;
     let wanted = request.response_type;
@@ -75,7 +76,7 @@ pub async fn issue(
         expires_at: if is_told { expires_at.max(session.ends_at) } else { expires_at },
     };
     let opaque = front.access_token.as_ref().map(|new| new.row(client));
-    let consents: Vec<_> = allowed.iter().map(String::as_str).collect();
+    let consents: Vec<_> = allowed.scopes.iter().map(String::as_str).collect();
     let answer = AuthorizationAnswer {
         answered: stored,
         client_id: client.id(),
@@ -87,6 +88,7 @@ pub async fn issue(
         code: new_code.as_ref(),
         access_token: front.response.access_token().zip(opaque.as_ref()),
         consents: &consents,
+        details: (&allowed.details, cx.now.plus_seconds(DETAIL_SECONDS).millis()),
     };
     match cx.store().answer_authorization(&answer).await {
         Ok(()) => Ok(front.response.with_code(code)),
@@ -103,5 +105,6 @@ fn grant_record(cx: &Cx, request: &AuthorizationRequest, session: &Session) -> G
         acr: acr::of(&cx.workspace, &session.person.amr, &request.acr_values),
         claims: request.claims.clone(),
         resources: request.resources.clone(),
+        authorization_details: request.authorization_details.clone(),
     }
 }

@@ -144,7 +144,7 @@ fn login_needed(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use symbolon_protocol::{ClaimsRequest, PromptSet, ResponseMode, ResponseType};
+    use symbolon_protocol::{AuthorizationDetails, ClaimsRequest, PromptSet, ResponseMode, ResponseType};
 
     const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
 
@@ -161,6 +161,7 @@ mod tests {
             code_challenge: None,
             dpop_jkt: None,
             resources: Vec::new(),
+            authorization_details: AuthorizationDetails::default(),
             prompt: PromptSet::default(),
             max_age: None,
             expected_subject: None,

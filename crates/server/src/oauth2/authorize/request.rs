@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use symbolon_protocol::{
-    ClaimsRequest, CodeChallenge, Form, Prompt, PromptSet, ResponseMode, ResponseType, ScopeSet,
+    AuthorizationDetails, ClaimsRequest, CodeChallenge, Form, Prompt, PromptSet, ResponseMode, ResponseType,
+    ScopeSet,
 };
 
 /// What a client asked for (RFC 6749 §4.1.1, OIDC Core §3.1.2.1). Stored with the authorize session.
@@ -32,6 +33,9 @@ pub struct AuthorizationRequest {
     /// Where the tokens are to be used (RFC 8707).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resources: Vec<String>,
+    /// What is asked for beyond scopes (RFC 9396).
+    #[serde(default, skip_serializing_if = "AuthorizationDetails::is_empty")]
+    pub authorization_details: AuthorizationDetails,
     /// What the client wants shown.
     pub prompt: PromptSet,
     /// How old the login may be, in seconds.
@@ -83,6 +87,7 @@ impl AuthorizationRequest {
             code_challenge: None,
             dpop_jkt: None,
             resources: Vec::new(),
+            authorization_details: AuthorizationDetails::default(),
             prompt: PromptSet::default(),
             max_age: None,
             expected_subject: None,

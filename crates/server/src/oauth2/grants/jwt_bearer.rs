@@ -8,10 +8,11 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 use symbolon_jose::{Claims, UnverifiedJwt};
-use symbolon_protocol::{ClaimsRequest, GrantType, OAuthError, ScopeSet};
+use symbolon_protocol::{ClaimsRequest, ErrorCode, GrantType, OAuthError, ScopeSet};
 
 use super::{Grant, Owner, Person, Redeemed, Spends, TokenRequest};
 use crate::oauth2::BoxFuture;
+use crate::oauth2::authorization_details;
 use crate::oauth2::error::store_failure;
 use crate::oauth2::issue::{OFFLINE_ACCESS, OPENID};
 use crate::oauth2::records::{Authentication, GrantRecord};
@@ -43,6 +44,15 @@ async fn redeem(request: TokenRequest<'_>) -> Result<Redeemed<'_>, OAuthError> {
     let name = issuer_of(&jwt).map_err(|detail| refused("assertion_without_issuer").detail(detail))?;
     let issuer = find_issuer(request, &name)?;
     let scope = scope_of(request, issuer)?;
+    let details = authorization_details::asked(cx, client, form)?;
+    if issuer.scopes().is_some() && !details.is_empty() {
+        return Err(OAuthError::new(
+            ErrorCode::InvalidAuthorizationDetails,
+            "authorization_details_beyond_issuer",
+        )
+        .description("The issuer of the assertion may give scopes alone.")
+        .detail("the entry of trusted_issuers has scopes"));
+    }
     let claims = issuer.verify(cx, &jwt, &["JWT"], refused).await?.claims;
     let subject = issuer.subject(&claims, refused)?;
     if matches!(issuer, Issuer::Client(_)) && subject == client.id() {
@@ -69,6 +79,7 @@ async fn redeem(request: TokenRequest<'_>) -> Result<Redeemed<'_>, OAuthError> {
         acr: None,
         claims: ClaimsRequest::default(),
         resources: Vec::new(),
+        authorization_details: details,
     };
     let person = Person { grant_id: None, record, nonce: None };
     Ok(Redeemed { owner: Owner::Person(Box::new(person)), scope, spends: Spends::Nothing { keeps: None } })

@@ -12,6 +12,7 @@ use crate::login::attempt;
 use crate::login::idps::LoginFailure;
 use crate::oauth2::BoxFuture;
 use crate::oauth2::acr;
+use crate::oauth2::authorization_details;
 use crate::oauth2::records::{Authentication, GrantRecord};
 use crate::oauth2::scope;
 
@@ -41,6 +42,7 @@ async fn redeem(request: TokenRequest<'_>) -> Result<Redeemed<'_>, OAuthError> {
         authentication,
         claims: ClaimsRequest::default(),
         resources: Vec::new(),
+        authorization_details: authorization_details::asked(cx, client, form)?,
     };
     let person = Person { grant_id: Some(cx.app.rng.uuid().to_string()), record, nonce: None };
     Ok(Redeemed {

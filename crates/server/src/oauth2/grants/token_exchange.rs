@@ -51,7 +51,7 @@ async fn redeem(request: TokenRequest<'_>) -> Result<Redeemed<'_>, OAuthError> {
     let act = actor::act(request, &subject, actor.as_ref())?;
     let granted = narrowed(request, &subject)?;
     let audiences = audiences(request, &granted)?;
-    let Presented { authentication, grant, may_act, confirmation, expires_at, .. } = subject;
+    let Presented { authentication, grant, may_act, confirmation, expires_at, details, .. } = subject;
     let (grant_id, grant_workspace) = grant.map_or((None, None), |grant| (Some(grant.id), grant.workspace));
     let record = GrantRecord {
         scope: granted.clone(),
@@ -59,6 +59,7 @@ async fn redeem(request: TokenRequest<'_>) -> Result<Redeemed<'_>, OAuthError> {
         acr: None,
         claims: ClaimsRequest::default(),
         resources: Vec::new(),
+        authorization_details: details,
     };
     let exchanged = Exchanged {
         person: Person { grant_id, record, nonce: None },

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use symbolon_protocol::{Confirmation, OAuthError, ScopeSet};
+use symbolon_protocol::{AuthorizationDetails, Confirmation, OAuthError, ScopeSet};
 use symbolon_store::entity::server::{AccessTokenStrategy, ScopeClaimFormat};
 use uuid::Uuid;
 
@@ -24,6 +24,8 @@ struct Claims<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     auth_time: Option<i64>,
     aud: Audience<'a>,
+    #[serde(skip_serializing_if = "AuthorizationDetails::is_empty")]
+    authorization_details: &'a AuthorizationDetails,
     /// The client, where nothing else tells (no grant, and a subject that is a person), and where RFC 9068 wants it.
     #[serde(skip_serializing_if = "Option::is_none")]
     client_id: Option<&'a str>,
@@ -72,6 +74,8 @@ pub(super) struct Draft<'a> {
     pub(super) scope: &'a ScopeSet,
     /// Where it is to be used; empty: where its scopes are.
     pub(super) resources: &'a [String],
+    /// What it gives beyond scopes (RFC 9396).
+    pub(super) details: &'a AuthorizationDetails,
     /// What it is bound to.
     pub(super) confirmation: Option<&'a Confirmation>,
     /// In seconds.
@@ -81,7 +85,7 @@ pub(super) struct Draft<'a> {
 impl Draft<'_> {
     /// The token, and what the store must keep of an opaque one.
     pub(super) fn finish(self) -> Result<(String, Option<NewAccess>), OAuthError> {
-        let Self { cx, client, person, exchanged, scope, resources, confirmation, lifetime } = self;
+        let Self { cx, client, person, exchanged, scope, resources, details, confirmation, lifetime } = self;
         let workspace = &cx.workspace;
         let issuer = cx.issuer();
         let authentication = person.map(|person| &person.record.authentication);
@@ -103,7 +107,8 @@ impl Draft<'_> {
             aid: &workspace.id,
             amr: authentication.map_or(&[], |authentication| &authentication.amr),
             auth_time: authentication.filter(|_| standard).map(|authentication| authentication.auth_time),
-            aud: Audience::new(cx, client, scope, resources),
+            aud: Audience::new(cx, client, (scope, details), resources),
+            authorization_details: details,
             client_id: (standard || says_client).then(|| client.id()),
             cnf: confirmation,
             exp: cx.now.seconds().saturating_add(lifetime),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde::ser::{Serialize, Serializer};
-use symbolon_protocol::ScopeSet;
+use symbolon_protocol::{AuthorizationDetails, ScopeSet};
 use symbolon_store::entity::Service;
 
 use crate::cx::Cx;
@@ -22,10 +22,18 @@ pub(super) struct Audience<'a> {
 }
 
 impl<'a> Audience<'a> {
-    /// The audience of a token with these scopes; where resources were asked for, these alone (RFC 8707 §2).
-    pub(super) fn new(cx: &'a Cx, client: &'a Client, scope: &ScopeSet, resources: &'a [String]) -> Self {
+    /// The audience of a token with these scopes and authorization details; where resources were asked for, these alone (RFC 8707 §2).
+    pub(super) fn new(
+        cx: &'a Cx,
+        client: &'a Client,
+        (scope, details): (&ScopeSet, &AuthorizationDetails),
+        resources: &'a [String],
+    ) -> Self {
         let mut services: Vec<&Service> = Vec::new();
-        for service in scope.iter().filter_map(|name| cx.workspace.scopes.find(name)?.service.as_ref()) {
+        let of_scopes = scope.iter().filter_map(|name| cx.workspace.scopes.find(name)?.service.as_ref());
+        let types = &cx.workspace.detail_types;
+        let of_details = details.iter().filter_map(|detail| types.find(detail.kind())?.service.as_ref());
+        for service in of_scopes.chain(of_details) {
             if !services.iter().any(|known| known.id == service.id) {
                 services.push(service);
             }
@@ -60,5 +68,8 @@ impl Serialize for Audience<'_> {
 
 /// The audiences that a token with these scopes would have.
 pub fn of(cx: &Cx, client: &Client, scope: &ScopeSet) -> Vec<String> {
-    Audience::new(cx, client, scope, &[]).names().map(Cow::into_owned).collect()
+    Audience::new(cx, client, (scope, &AuthorizationDetails::default()), &[])
+        .names()
+        .map(Cow::into_owned)
+        .collect()
 }

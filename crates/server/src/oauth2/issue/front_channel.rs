@@ -8,7 +8,7 @@ use symbolon_protocol::{OAuthError, ResponseType, TokenType};
 use super::{Lifetimes, NewAccess, access_token, id_token};
 use crate::cx::Cx;
 use crate::oauth2::grants::Person;
-use crate::oauth2::{resource, scope};
+use crate::oauth2::{authorization_details, resource, scope};
 use crate::snapshot::Client;
 
 /// What is asked for, and what an ID token vouches for.
@@ -71,6 +71,8 @@ pub fn front_channel(
     let lifetimes = Lifetimes::of(&cx.workspace, client);
     let scope = scope::remaining(cx, client, Cow::Borrowed(&person.record.scope));
     let scope = resource::narrow(cx, scope, &person.record.resources);
+    let granted = &person.record.authorization_details;
+    let details = authorization_details::remaining(cx, client, granted, &person.record.resources);
     let mut issued = FrontChannelIssued { response: FrontChannelResponse::default(), access_token: None };
     let parameters = &mut issued.response.0;
     let mut access_token = None;
@@ -82,6 +84,7 @@ pub fn front_channel(
             exchanged: None,
             scope: &scope,
             resources: &person.record.resources,
+            details: &details,
             // Clients whose tokens are bound to a key get none this way: the connection is the browser's.
             confirmation: None,
             lifetime: lifetimes.access_token,

@@ -14,7 +14,7 @@ mod refresh_token;
 pub mod subject;
 
 use serde_json::Value;
-use symbolon_protocol::{OAuthError, TokenResponse};
+use symbolon_protocol::{AuthorizationDetails, OAuthError, TokenResponse};
 use symbolon_store::AccessToken;
 
 pub use encrypted::{seal, seal_front_channel};
@@ -24,7 +24,7 @@ pub use refresh_token::{NewRefresh, may_refresh};
 
 use super::grants::{Owner, Person, Redeemed, Spends};
 use super::records::GrantRecord;
-use super::{resource, scope};
+use super::{authorization_details, resource, scope};
 use crate::cx::Cx;
 use crate::snapshot::Client;
 
@@ -69,7 +69,8 @@ impl NewAccess {
     }
 }
 
-/// Makes the tokens that a grant is worth, for these resources (RFC 8707); for those of its scopes when there are none.
+/// Makes the tokens that a grant is worth, for these resources (RFC 8707), for those of its scopes when there are none;
+/// with these authorization details (RFC 9396).
 ///
 /// # Errors
 /// As [`binding::confirmation`]; `server_error` when the workspace cannot sign.
@@ -78,6 +79,7 @@ pub fn tokens(
     client: &Client,
     redeemed: Redeemed<'_>,
     resources: &[String],
+    details: &AuthorizationDetails,
 ) -> Result<Issued, OAuthError> {
     let Redeemed { owner, scope, spends } = redeemed;
     let lifetimes = Lifetimes::of(&cx.workspace, client);
@@ -92,6 +94,7 @@ pub fn tokens(
         _ => resources,
     };
     let scope = resource::narrow(cx, scope::remaining(cx, client, scope), resources);
+    let details = authorization_details::remaining(cx, client, details, resources);
     let made = access_token::Draft {
         cx,
         client,
@@ -99,6 +102,7 @@ pub fn tokens(
         exchanged,
         scope: &scope,
         resources,
+        details: &details,
         confirmation: confirmation.as_ref(),
         lifetime,
     };
@@ -110,6 +114,8 @@ pub fn tokens(
             issued_token_type: exchanged.map(|exchanged| exchanged.issued_token_type.to_owned()),
             scope: Some(scope.to_string()),
             token_type: binding::token_type(confirmation.as_ref()),
+            // RFC 9396 §7: as they are in the token.
+            authorization_details: Some(details).filter(|details| !details.is_empty()),
             ..TokenResponse::default()
         },
         access_token: row,

@@ -69,7 +69,7 @@ fn full_client(document: &Value) -> Value {
     );
     with(
         client,
-        json!({"userinfo_encrypted_response_alg": "RSA-OAEP-256", "userinfo_encrypted_response_enc": "A128GCM"}),
+        json!({"authorization_details_types": ["pay"], "userinfo_encrypted_response_alg": "RSA-OAEP-256", "userinfo_encrypted_response_enc": "A128GCM"}),
     )
 }
 
@@ -79,6 +79,9 @@ async fn every_member_of_a_client() {
     let client = full_client(&document("admin"));
     // `jwks_uri` cannot stand beside `jwks`; `certificate` is another way to give `jwks`.
     let client = without(client, &["jwks_uri", "certificate"]);
+    let kind = &client["authorization_details_types"][0];
+    let kind = json!({"type": kind, "authorization_server_id": "default"});
+    console.post("/authorization-details", &kind).await.created();
     let created = console.post("/clients", &client).await.created();
     let own = [
         "application_types",
@@ -174,6 +177,25 @@ async fn every_member_of_a_scope_and_its_service() {
     comes_back(&scope, &console.post("/scopes", &scope).await.created());
     comes_back(&scope, &console.put("/scopes/pay", &scope).await.ok());
     comes_back(&scope, &console.get("/scopes/pay").await.ok());
+}
+
+#[tokio::test]
+async fn every_member_of_a_type_of_authorization_details() {
+    let console = Console::new().await;
+    console
+        .post("/services", &json!({"id": "payments", "name": "p", "authorization_server_id": "default"}))
+        .await
+        .created();
+    let kind = with(
+        full(&document("admin"), "AuthorizationDetail"),
+        json!({
+            "id": "pay", "type": "pay", "service_id": "payments", "authorization_server_id": "default",
+            "tenant_id": "default", "schema": {"properties": {"a": {"const": ""}}, "additionalProperties": false},
+        }),
+    );
+    comes_back(&kind, &console.post("/authorization-details", &kind).await.created());
+    comes_back(&kind, &console.put("/authorization-details/pay", &kind).await.ok());
+    comes_back(&kind, &console.get("/authorization-details/pay").await.ok());
 }
 
 #[tokio::test]

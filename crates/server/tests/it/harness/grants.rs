@@ -1,7 +1,7 @@
 //! Grants and codes as the authorization endpoint leaves them.
 
 use serde_json::{Value, json};
-use symbolon_protocol::{ClaimsRequest, CodeChallenge, ScopeSet};
+use symbolon_protocol::{AuthorizationDetails, ClaimsRequest, CodeChallenge, ScopeSet};
 use symbolon_server::oauth2::records::{Authentication, CodeRecord, GrantRecord};
 use symbolon_store::{NewCode, NewGrant};
 
@@ -59,6 +59,7 @@ impl TestApp {
             acr: None,
             claims: ClaimsRequest::default(),
             resources: code.resources.into_iter().map(Into::into).collect(),
+            authorization_details: AuthorizationDetails::default(),
         };
         let record = CodeRecord {
             redirect_uri: code.redirect_uri.map(Into::into),

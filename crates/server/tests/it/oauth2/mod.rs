@@ -1,5 +1,6 @@
 //! `/{tid}/{aid}/oauth2/…`
 
+mod authorization_details;
 mod authorize;
 mod certificate;
 mod client_documents;

@@ -4,6 +4,7 @@
 //! A rule reads its own parameters and writes what it found into the request.
 
 mod acr;
+mod authorization_details;
 mod claims;
 mod dpop_jkt;
 mod id_token_hint;
@@ -55,6 +56,7 @@ pub static RULES: &[&dyn Rule] = &[
     &source::SourceRule,
     &scope::ScopeRule,
     &resource::ResourceRule,
+    &authorization_details::AuthorizationDetailsRule,
     &nonce::NonceRule,
     &pkce::PkceRule,
     &dpop_jkt::DpopJktRule,

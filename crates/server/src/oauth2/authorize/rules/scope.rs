@@ -3,6 +3,7 @@
 use symbolon_protocol::{OAuthError, ScopeSet};
 
 use super::{Asked, Rule};
+use crate::oauth2::authorization_details;
 use crate::oauth2::authorize::request::AuthorizationRequest;
 use crate::oauth2::issue::{OFFLINE_ACCESS, OPENID};
 
@@ -27,7 +28,13 @@ impl Rule for ScopeRule {
 }
 
 fn wanted(asked: &Asked<'_>) -> Result<ScopeSet, OAuthError> {
-    let Some(text) = asked.form.get("scope") else { return Ok(asked.client.scopes.clone()) };
+    let Some(text) = asked.form.get("scope") else {
+        // RFC 9396 §3.1: details may be all that is asked for.
+        return Ok(match asked.form.get(authorization_details::PARAMETER) {
+            Some(_) => ScopeSet::default(),
+            None => asked.client.scopes.clone(),
+        });
+    };
     let scope: ScopeSet = text.parse().map_err(|_| {
         OAuthError::invalid_scope("scope_malformed")
             .description("The parameter scope is not a list of scopes separated by spaces.")

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use symbolon_jose::{Claims, UnverifiedJwt};
-use symbolon_protocol::{Confirmation, ErrorCode, OAuthError, ScopeSet};
+use symbolon_protocol::{AuthorizationDetails, Confirmation, ErrorCode, OAuthError, ScopeSet};
 
 use super::super::TokenRequest;
 use super::{ACCESS_TOKEN, JWT, refused};
@@ -36,6 +36,8 @@ pub(super) struct Presented {
     pub(super) confirmation: Option<Confirmation>,
     /// Its end, in unix seconds.
     pub(super) expires_at: i64,
+    /// Its authorization details.
+    pub(super) details: AuthorizationDetails,
     /// All it says, as far as an actor may be described by it.
     pub(super) claims: Claims,
     /// Its issuer, where it is another than this workspace.
@@ -169,6 +171,7 @@ async fn ours(
         may_act: claims.may_act.clone(),
         confirmation: claims.cnf.clone(),
         expires_at: claims.exp,
+        details: claims.authorization_details.clone(),
         claims: said,
         issuer: (!is_here).then(|| claims.iss.clone()),
     })
@@ -226,6 +229,7 @@ async fn foreign(request: TokenRequest<'_>, name: &str, token: &str) -> Result<P
         may_act: object("may_act"),
         confirmation,
         expires_at,
+        details: AuthorizationDetails::default(),
         issuer: Some(name.to_owned()),
         claims,
     })

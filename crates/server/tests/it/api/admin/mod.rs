@@ -1,5 +1,6 @@
 //! `/api/admin/{tid}`
 
+mod authorization_details;
 mod certificates;
 mod client_answers;
 mod clients;

@@ -49,7 +49,7 @@ async fn nothing_is_told_that_the_person_was_not_asked_about() {
 
     let (path, consent) = browser.open(&asked("openid", &claims, &[])).await;
     assert_eq!(consent.page().scopes(), ["Know who you are Allowed before", "See your email address New"]);
-    assert!(consent.page().text().contains(" email "), "{}", consent.page().text());
+    assert!(consent.page().text().contains(" your email address "), "{}", consent.page().text());
     browser.press(&path, &consent, "accept").await.code();
     browser.get(&silent).await.code();
 
