@@ -17,8 +17,16 @@ const POINTERS: &[&str] = &["request", "request_uri"];
 const REPEATED: &[&str] = &["resource", "audience"];
 /// Where only the object counts, a client that puts one of these beside it alone means something that will not happen:
 /// it is told.
-const MUST_BE_INSIDE: &[&str] =
-    &["response_type", "redirect_uri", "scope", "nonce", "code_challenge", "response_mode", "claims"];
+const MUST_BE_INSIDE: &[&str] = &[
+    "response_type",
+    "redirect_uri",
+    "scope",
+    "nonce",
+    "code_challenge",
+    "response_mode",
+    "claims",
+    "authorization_details",
+];
 
 /// The parameters of a request: of the object alone, or of what is beside it too.
 ///
