@@ -5,8 +5,8 @@
 //! when they hear of it (LISTEN/NOTIFY, and a poll of the version every second beneath it: the staleness bound).
 
 mod client;
-mod encryption_keys;
 pub mod detail_types;
+mod encryption_keys;
 mod keys;
 mod public_keys;
 mod scopes;
@@ -22,8 +22,8 @@ use symbolon_pki::TrustAnchors;
 use symbolon_store::{Store, StoreError};
 
 pub use client::{Client, SecretDigest};
-pub use encryption_keys::EncryptionKeys;
 pub use detail_types::{DetailType, DetailTypes};
+pub use encryption_keys::EncryptionKeys;
 pub use keys::{WorkspaceKeys, algorithm_of, signs};
 pub use public_keys::PublicKeys;
 pub use scopes::{ScopeEntry, Scopes};
