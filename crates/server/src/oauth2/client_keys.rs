@@ -49,8 +49,22 @@ pub async fn verify(
     token: &UnverifiedJwt<'_>,
     allowed: &[Algorithm],
 ) -> Result<VerifiedJwt, KeyError> {
+    verify_with(cx, &client.keys, client.entity.jwks_uri.as_deref(), token, allowed).await
+}
+
+/// The same by the keys of anybody: those at hand, and those at a URL.
+///
+/// # Errors
+/// As [`verify`].
+pub async fn verify_with(
+    cx: &Cx,
+    keys: &PublicKeys,
+    jwks_uri: Option<&str>,
+    token: &UnverifiedJwt<'_>,
+    allowed: &[Algorithm],
+) -> Result<VerifiedJwt, KeyError> {
     let mut last = Error::NoMatchingKey { kid: token.header().kid.clone(), algorithm: token.header().alg };
-    let verified = find(cx, client, |keys| match token.verify(&keys.verification, allowed) {
+    let verified = find_among(cx, keys, jwks_uri, |keys| match token.verify(&keys.verification, allowed) {
         Ok(verified) => Some(Ok(verified)),
         // A key that was changed under its old name gives a bad signature.
         Err(error @ (Error::NoMatchingKey { .. } | Error::BadSignature)) => {
@@ -87,12 +101,21 @@ pub async fn hold(cx: &Cx, client: &Client, certificate: &Certificate) -> Result
 async fn find<T>(
     cx: &Cx,
     client: &Client,
+    look: impl FnMut(&PublicKeys) -> Option<T>,
+) -> Result<Option<T>, OAuthError> {
+    find_among(cx, &client.keys, client.entity.jwks_uri.as_deref(), look).await
+}
+
+async fn find_among<T>(
+    cx: &Cx,
+    keys: &PublicKeys,
+    jwks_uri: Option<&str>,
     mut look: impl FnMut(&PublicKeys) -> Option<T>,
 ) -> Result<Option<T>, OAuthError> {
-    if let Some(found) = look(&client.keys) {
+    if let Some(found) = look(keys) {
         return Ok(Some(found));
     }
-    match client.entity.jwks_uri.as_deref().filter(|url| !url.is_empty()) {
+    match jwks_uri.filter(|url| !url.is_empty()) {
         Some(url) => cx.app.memory.remote_keys.find(cx, url, look).await,
         None => Ok(None),
     }

@@ -98,6 +98,8 @@ fn own_words(metadata: ClientMetadata) -> ClientMetadata {
         backchannel_token_delivery_mode: None,
         backchannel_user_code_parameter: None,
         certificate: None,
+        frontchannel_logout_session_required: None,
+        frontchannel_logout_uri: None,
         organisation_id: None,
         privacy: None,
         sector_identifier_uri: None,

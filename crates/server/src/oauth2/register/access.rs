@@ -4,10 +4,12 @@
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, StatusCode};
 use symbolon_protocol::{ErrorCode, Form, OAuthError};
-use symbolon_store::entity::server::{DynamicClientRegistrationSettings, PayloadFormat};
+use symbolon_store::entity::server::DynamicClientRegistrationSettings;
 
+use super::{payload, statement};
 use crate::cx::Cx;
 use crate::oauth2::access_token::{self, Scheme};
+use crate::oauth2::client_auth::trust;
 use crate::oauth2::error::ErrorResponse;
 use crate::snapshot::Workspace;
 
@@ -19,6 +21,10 @@ pub const DCR_REGISTER: &str = "dcr_register";
 pub struct Approval {
     /// The initial access token: its `jti`, and its end in unix seconds. It is spent by the registration.
     pub initial_token: Option<(String, i64)>,
+    /// A registry that the workspace trusts vouches for the software.
+    pub statement: bool,
+    /// The workspace asks for a certificate of a CA that it trusts, and there is one.
+    pub certificate: bool,
 }
 
 /// The workspace's settings, where clients can register.
@@ -30,20 +36,18 @@ pub fn enabled(cx: &Cx) -> Result<&DynamicClientRegistrationSettings, ErrorRespo
     settings.filter(|_| is_served(&cx.workspace)).ok_or_else(|| {
         let error = OAuthError::access_denied("registration_disabled")
             .description("Clients cannot register themselves here.")
-            .expected("dynamic_client_registration.enabled, payload.format json, enable_trust_anchor off");
+            .expected("dynamic_client_registration.enabled, with the keys for signed bodies and statements where they are asked for");
         ErrorResponse::with_status(error, StatusCode::FORBIDDEN)
     })
 }
 
-/// Whether clients can register themselves in the workspace. Where it demands signed bodies or software statements
-/// they cannot: those are not read yet, and nothing unsigned may pass for them.
+/// Whether clients can register themselves in the workspace. Where it demands signed bodies or software statements and
+/// names no keys for them, they cannot.
 pub fn is_served(workspace: &Workspace) -> bool {
     let server = &workspace.server;
-    let is_plain = |settings: &DynamicClientRegistrationSettings| {
-        settings.payload.as_ref().is_none_or(|payload| payload.format != PayloadFormat::Jws)
-    };
     let settings = server.dynamic_client_registration.as_ref();
-    settings.is_some_and(|settings| settings.enabled && is_plain(settings)) && !server.enable_trust_anchor
+    settings.is_some_and(|settings| settings.enabled && payload::can_be_verified(settings, workspace))
+        && (!server.enable_trust_anchor || statement::is_trusted(workspace))
 }
 
 /// Whether this request may register a client.
@@ -56,10 +60,11 @@ pub async fn approve(
     settings: &DynamicClientRegistrationSettings,
     headers: &HeaderMap,
 ) -> Result<Approval, ErrorResponse> {
+    let certificate = check_certificate(cx, settings)?;
     let required = settings.initial_access_token.as_ref().is_some_and(|settings| settings.required);
     if !required && !headers.contains_key(AUTHORIZATION) {
         limit(cx)?;
-        return Ok(Approval::default());
+        return Ok(Approval { certificate, ..Approval::default() });
     }
     let token = access_token::authorize(cx, headers, &Form::default()).await?;
     if !token.claims.has_scope(DCR_REGISTER) {
@@ -69,7 +74,27 @@ pub async fn approve(
             .got(token.claims.scopes());
         return Err(ErrorResponse::at_resource(error, Scheme::Bearer).of_client(Some(token.client.id())));
     }
-    Ok(Approval { initial_token: Some((token.claims.jti.clone(), token.claims.exp)) })
+    let initial_token = Some((token.claims.jti.clone(), token.claims.exp));
+    Ok(Approval { initial_token, certificate, ..Approval::default() })
+}
+
+/// `require_trusted_certificate`: whoever registers is known to a CA of the workspace. Whether there was one.
+///
+/// # Errors
+/// 401 `invalid_client` without one that is trusted.
+fn check_certificate(cx: &Cx, settings: &DynamicClientRegistrationSettings) -> Result<bool, ErrorResponse> {
+    if !settings.require_trusted_certificate {
+        return Ok(false);
+    }
+    let Some(certificate) = cx.peer.certificate.as_deref() else {
+        return Err(OAuthError::invalid_client("certificate_missing")
+            .description("Clients register here with a client certificate, and none was presented.")
+            .expected("a client certificate of a CA that the workspace trusts")
+            .got("none")
+            .into());
+    };
+    trust::trusted(cx, certificate)?;
+    Ok(true)
 }
 
 /// Counts a request that anybody can send and that writes.

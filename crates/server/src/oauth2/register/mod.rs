@@ -9,7 +9,9 @@ pub mod access;
 pub mod body;
 pub mod limits;
 pub mod metadata;
+pub mod payload;
 pub mod rules;
+pub mod statement;
 pub mod token;
 pub mod unused;
 
@@ -20,7 +22,7 @@ use http::{HeaderMap, StatusCode};
 use symbolon_protocol::{ClientAuthMethod, OAuthError};
 use symbolon_store::entity::client::Confirmation;
 use symbolon_store::entity::server::DynamicClientRegistrationSettings;
-use symbolon_store::entity::{Client, Secret};
+use symbolon_store::entity::{Client, Metadata, Secret};
 use symbolon_store::{NewRegistration, Registered, StoreError};
 
 use super::access_token::Scheme;
@@ -35,6 +37,7 @@ pub use access::DCR_REGISTER;
 use access::{Approval, approve, enabled, limit};
 use body::{RawBody, invalid};
 use metadata::{ClientMetadata, RegisteredClient};
+use payload::Payload;
 
 /// A client that registered without anybody's approval and that nobody uses goes after so many seconds: a week.
 const UNUSED_SECONDS: i64 = 7 * 24 * 60 * 60;
@@ -55,7 +58,7 @@ impl<S: Sync> FromRequestParts<S> for ClientId {
 /// Registers a client.
 ///
 /// Open to everybody unless the workspace asks for an initial access token (scope `dcr_register`, good for one
-/// registration).
+/// registration), a software statement, a signed body (`application/jose`) or a client certificate that it trusts.
 #[utoipa::path(
     post, path = "/{tid}/{aid}/oauth2/register", operation_id = "dynamicClientRegistration", tag = "oauth2",
     params(("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace")),
@@ -72,8 +75,9 @@ impl<S: Sync> FromRequestParts<S> for ClientId {
 pub async fn register(cx: Cx, request: RawBody) -> Result<Response, ErrorResponse> {
     let settings = enabled(&cx)?;
     let approval = approve(&cx, settings, &request.headers).await?;
-    let metadata = read(&request)?;
-    let mut client = metadata.into_client()?;
+    let payload = payload::read(&cx, settings, &request).await?;
+    let approval = Approval { statement: payload.statement.is_some(), ..approval };
+    let mut client = client_of(payload)?;
     client.client_id_issued_at = cx.now.seconds();
     client.confirmation = confirmation(&cx, settings)?;
     let client = checked(&cx, settings, client, approval.is_given()).await?;
@@ -128,10 +132,12 @@ pub async fn put(cx: Cx, ClientId(client_id): ClientId, request: RawBody) -> Res
     let manager = token::authenticate(&cx, settings, &request.headers, &client_id).await?;
     limit(&cx)?;
     let before = &manager.client;
-    check_unchangeable(&request, before)?;
-    let mut client = read(&request)?.into_client()?;
+    let payload = payload::read(&cx, settings, &request).await?;
+    check_unchangeable(&payload.members, before)?;
+    let vouched_for = payload.statement.is_some();
+    let mut client = client_of(payload)?;
     keep(&mut client, before);
-    let approved = before.value.grant_types.iter().any(|word| !rules::is_of_people(word));
+    let approved = vouched_for || before.value.grant_types.iter().any(|word| !rules::is_of_people(word));
     let client = checked(&cx, settings, client, approved).await?;
     let stored = cx.store().update(client, Some(before.version), cx.now.millis()).await;
     let stored = stored.map_err(|error| match error {
@@ -178,17 +184,11 @@ pub async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The metadata in the body.
-fn read(request: &RawBody) -> Result<ClientMetadata, OAuthError> {
-    let metadata = body::metadata(request.json()?)?;
-    if metadata.software_statement.is_some() {
-        return Err(OAuthError::new(
-            symbolon_protocol::ErrorCode::UnapprovedSoftwareStatement,
-            "software_statement_untrusted",
-        )
-        .description("The workspace trusts nobody to sign software statements."));
-    }
-    Ok(metadata)
+/// The client that a registration describes.
+fn client_of(payload: Payload) -> Result<Client, OAuthError> {
+    let mut client = body::metadata(payload.members)?.into_client()?;
+    client.software_statement_payload = Metadata(payload.statement.unwrap_or_default());
+    Ok(client)
 }
 
 /// The client as it can be stored.
@@ -272,8 +272,7 @@ fn client_uri(cx: &Cx, client_id: &str) -> String {
 }
 
 /// RFC 7592 §2.2: the body names the client, and what only the server says can only be repeated.
-fn check_unchangeable(request: &RawBody, before: &Client) -> Result<(), OAuthError> {
-    let body = request.json()?;
+fn check_unchangeable(body: &serde_json::Value, before: &Client) -> Result<(), OAuthError> {
     if body.get("client_id").and_then(serde_json::Value::as_str) != Some(&before.client_id) {
         return Err(invalid("client_id_mismatch", "client_id must be given, and be that of the client."));
     }
@@ -324,6 +323,6 @@ fn keep(client: &mut Client, before: &Client) {
 impl Approval {
     /// Whether somebody vouches for the client.
     const fn is_given(&self) -> bool {
-        self.initial_token.is_some()
+        self.initial_token.is_some() || self.statement || self.certificate
     }
 }

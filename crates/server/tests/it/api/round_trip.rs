@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::Console;
 use super::console::token;
 use super::document::{document, full};
-use crate::harness::{Recipient, TestApp, TestAuthority};
+use crate::harness::{Recipient, Remote, TestApp, TestAuthority};
 
 /// Replaces members of a full value by ones that also mean something.
 fn with(mut value: Value, members: Value) -> Value {
@@ -35,7 +35,7 @@ fn comes_back(sent: &Value, got: &Value) {
     }
 }
 
-fn full_client(document: &Value) -> Value {
+fn full_client(document: &Value, sector: &str) -> Value {
     let client = full(document, "Client");
     let key = json!({"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
         "kid": "key-1", "use": "sig", "alg": "EdDSA"});
@@ -62,7 +62,7 @@ fn full_client(document: &Value) -> Value {
             "request_object_signing_alg": "ES256", "request_uris": ["https://a.example/request"],
             "response_types": ["code", "id_token token"], "saml_metadata_url": "https://a.example/saml",
             "saml_signing_hash": "sha-512", "scope": "openid email", "scopes": ["openid", "email"],
-            "sector_identifier_uri": "https://a.example/sector", "tls_client_auth_san_ip": "192.0.2.1",
+            "sector_identifier_uri": sector, "tls_client_auth_san_ip": "192.0.2.1",
             "token_endpoint_auth_method": "client_secret_post", "token_endpoint_auth_signing_alg": "RS256",
             "tos_uri": "https://a.example/tos", "tenant_id": "default", "userinfo_signed_response_alg": "ES256",
         }),
@@ -75,8 +75,9 @@ fn full_client(document: &Value) -> Value {
 
 #[tokio::test]
 async fn every_member_of_a_client() {
-    let console = Console::new().await;
-    let client = full_client(&document("admin"));
+    let sector = Remote::start(r#"["https://a.example/callback", "com.example.app:/callback"]"#).await;
+    let console = Console::of(TestApp::with_settings(&sector.settings()).await).await;
+    let client = full_client(&document("admin"), &sector.url);
     // `jwks_uri` cannot stand beside `jwks`; `certificate` is another way to give `jwks`.
     let client = without(client, &["jwks_uri", "certificate"]);
     let kind = &client["authorization_details_types"][0];

@@ -26,6 +26,8 @@ pub struct DynamicClientRegistrationSettings {
     pub initial_access_token: Option<InitialAccessTokenSettings>,
     /// Profile data checked against payload schema.
     pub payload: Option<PayloadSettings>,
+    /// A registration needs a client certificate of a CA that the workspace trusts; an addition of ours.
+    pub require_trusted_certificate: bool,
     /// ≥ 24 h.
     #[schema(default = "720h0m0s")]
     pub registration_access_token_ttl: GoDuration,
@@ -42,6 +44,7 @@ impl Default for DynamicClientRegistrationSettings {
             enabled: false,
             initial_access_token: None,
             payload: None,
+            require_trusted_certificate: false,
             registration_access_token_ttl: GoDuration::from_hours(720),
         }
     }

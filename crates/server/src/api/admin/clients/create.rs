@@ -12,7 +12,7 @@ use crate::api::etag::Versioned;
 use crate::api::extract::Params;
 use crate::api::json::Body;
 use crate::client_metadata::complete::{apply_purpose, complete};
-use crate::client_metadata::validate;
+use crate::client_metadata::{sector, validate};
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -51,6 +51,9 @@ pub(super) async fn create_client(
     client.registration_token = None;
     client.confirmation = None;
     validate::check(&client, &workspace, &mut faults);
+    if faults.is_empty() {
+        sector::check(&cx.app.fetcher, &client, &mut faults).await;
+    }
     faults.into_result()?;
 
     let id = client.client_id.clone();

@@ -9,7 +9,7 @@ use crate::api::etag::{IfMatch, Versioned};
 use crate::api::extract::Id;
 use crate::api::json::Body;
 use crate::client_metadata::complete::complete;
-use crate::client_metadata::validate;
+use crate::client_metadata::{sector, validate};
 
 /// Update client
 ///
@@ -36,6 +36,12 @@ pub(super) async fn update_client(
     view::forget_expired_secrets(&mut client, cx.now);
     complete(&cx.app.rng, &mut client, &mut faults);
     validate::check(&client, &workspace, &mut faults);
+    // Its host is asked when there is something new to ask: it need not be there whenever a client changes.
+    let is_same = client.sector_identifier_uri == before.sector_identifier_uri
+        && client.redirect_uris == before.redirect_uris;
+    if faults.is_empty() && !is_same {
+        sector::check(&cx.app.fetcher, &client, &mut faults).await;
+    }
     faults.into_result()?;
 
     let update = cx.store(&workspace.id).update(client, Some(before.version), cx.now.millis()).await;

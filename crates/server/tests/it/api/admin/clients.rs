@@ -4,7 +4,7 @@ use http::header::{ETAG, IF_MATCH};
 use serde_json::{Value, json};
 
 use crate::api::Console;
-use crate::harness::{SECRET, TOKEN, TestAuthority};
+use crate::harness::{Remote, SECRET, TOKEN, TestApp, TestAuthority};
 
 /// The body of the walk-through.
 fn walk_through() -> Value {
@@ -360,4 +360,26 @@ async fn a_client_that_signs_assertions_registers_what_can_be_checked() {
     let created = console.post("/clients", &secret).await.created();
     assert_eq!(created["token_endpoint_auth_signing_alg"], "HS256");
     assert_eq!(created["client_secret"].as_str().unwrap().len(), 43);
+}
+
+/// OpenID Connect Registration §5.
+#[tokio::test]
+async fn a_sector_lists_the_redirect_uris_of_its_clients() {
+    let sector = Remote::start(r#"["https://example.com/callback"]"#).await;
+    let console = Console::of(TestApp::with_settings(&sector.settings()).await).await;
+    let mut body = walk_through();
+    body["sector_identifier_uri"] = sector.url.clone().into();
+    body["subject_type"] = "pairwise".into();
+    console.post("/clients", &body).await.created();
+    // Nothing new: the sector need not be there.
+    sector.publish("[]");
+    console.put("/clients/client-mtls", &body).await.ok();
+    body["redirect_uris"] = json!(["https://example.com/callback", "https://other.example/callback"]);
+    let answer = console.put("/clients/client-mtls", &body).await;
+    assert!((400..500).contains(&answer.status), "{}", answer.status);
+    assert!(answer.text().contains("sector_identifier_uri"), "{}", answer.text());
+    body["client_id"] = json!("client-2");
+    let answer = console.post("/clients", &body).await;
+    assert!((400..500).contains(&answer.status), "{}", answer.status);
+    assert!(answer.text().contains("sector_identifier_uri"), "{}", answer.text());
 }

@@ -3,6 +3,7 @@
 mod access;
 mod management;
 mod metadata;
+mod statement;
 
 use serde_json::{Value, json};
 use symbolon_store::entity::server::DynamicClientRegistrationSettings;
