@@ -36,6 +36,9 @@ pub struct ProviderMetadata {
     /// Logout endpoint (RP-Initiated Logout §2.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_session_endpoint: Option<String>,
+    /// The page that clients put into a frame to hear of changes of the login (Session Management §3.3).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check_session_iframe: Option<String>,
     /// Pushed authorization request endpoint (RFC 9126).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pushed_authorization_request_endpoint: Option<String>,

@@ -13,7 +13,8 @@ use crate::{api, health, home, login, oauth2, tls, wrong_host};
 /// The whole server, with what surrounds every request.
 pub fn router(app: &App) -> Router {
     let (documented, _) = protocol().split_for_parts();
-    let routes = Router::new().merge(documented).merge(pages()).merge(api::routes());
+    let (people, _) = api::public::routes().split_for_parts();
+    let routes = Router::new().merge(documented).merge(pages()).merge(people).merge(api::routes());
     let routes = if app.config.demo { routes.merge(demo()) } else { routes };
     let routes = routes.layer(from_fn_with_state(app.clone(), wrong_host::check));
     // Probes ask by any name.
@@ -28,6 +29,7 @@ pub fn protocol() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(oauth2::authorize::get, oauth2::authorize::post))
         .routes(routes!(oauth2::end_session::get, oauth2::end_session::post))
+        .routes(routes!(oauth2::check_session::get))
         .routes(routes!(oauth2::introspect::introspect))
         .routes(routes!(oauth2::backchannel_authentication::backchannel_authentication))
         .routes(routes!(oauth2::certificate::certificate))

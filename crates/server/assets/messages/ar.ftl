@@ -118,6 +118,7 @@ form-post-submit = متابعة
 logged-out-title = تم تسجيل خروجك
 logged-out-what = يمكنك الآن إغلاق هذه الصفحة.
 logged-out-back = العودة إلى { $client }
+logging-out-what = ستعود إلى { $client } بعد لحظات.
 stayed-title = ما زلت مسجل الدخول
 stayed-what = لم يتغير شيء. يمكنك الآن إغلاق هذه الصفحة.
 

@@ -116,6 +116,7 @@ form-post-submit = Weiter
 logged-out-title = Sie sind abgemeldet
 logged-out-what = Sie können diese Seite jetzt schließen.
 logged-out-back = Zurück zu { $client }
+logging-out-what = Gleich geht es zurück zu { $client }.
 stayed-title = Sie sind weiterhin angemeldet
 stayed-what = Es hat sich nichts geändert. Sie können diese Seite jetzt schließen.
 

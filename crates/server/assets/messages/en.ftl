@@ -116,6 +116,7 @@ form-post-submit = Continue
 logged-out-title = You are signed out
 logged-out-what = You can close this page now.
 logged-out-back = Back to { $client }
+logging-out-what = You go back to { $client } in a moment.
 stayed-title = You are still signed in
 stayed-what = Nothing has changed. You can close this page now.
 

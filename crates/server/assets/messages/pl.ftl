@@ -117,6 +117,7 @@ form-post-submit = Dalej
 logged-out-title = Wylogowano
 logged-out-what = Możesz teraz zamknąć tę stronę.
 logged-out-back = Wróć do { $client }
+logging-out-what = Za chwilę wrócisz do { $client }.
 stayed-title = Nadal jesteś zalogowany
 stayed-what = Nic się nie zmieniło. Możesz teraz zamknąć tę stronę.
 

@@ -125,7 +125,7 @@ fn lacks_scope(authority: &Authority, token: &AccessToken, challenge: &Challenge
 }
 
 /// A refusal of the token in the management form.
-fn refuse(error: &OAuthError, challenge: &Challenge) -> ApiError {
+pub(crate) fn refuse(error: &OAuthError, challenge: &Challenge) -> ApiError {
     let (kind, challenge) = match error.code {
         ErrorCode::InvalidToken | ErrorCode::InvalidDpopProof | ErrorCode::UseDpopNonce => {
             (Kind::Unauthorized, Some(challenge.clone().error(error).to_string()))

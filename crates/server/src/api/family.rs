@@ -10,6 +10,8 @@ use crate::app::App;
 pub enum Style {
     /// `{status_code, error, error_code, details}`, below `/api`.
     Management,
+    /// As management, below `/{tid}/{aid}`, with tokens of that workspace.
+    OfPeople,
     /// RFC 6749 §5.2, below `/{tid}/{aid}`.
     Protocol,
 }

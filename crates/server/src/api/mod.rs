@@ -14,6 +14,7 @@ pub mod json;
 pub mod openapi;
 pub mod paging;
 mod passwords;
+pub mod public;
 pub mod root;
 pub mod scheme;
 pub mod swagger;
@@ -45,6 +46,14 @@ pub static FAMILIES: &[Family] = &[
         style: Style::Management,
         schemes: &[&scheme::ADMIN_SYSTEM, &scheme::SETUP],
         routes: root::routes,
+    },
+    Family {
+        name: "public",
+        title: "Public API",
+        description: "What people do with their own sessions, by the token of a client of the workspace.",
+        style: Style::OfPeople,
+        schemes: &[&scheme::DEFAULT],
+        routes: public::routes,
     },
     Family {
         name: "oauth2",

@@ -58,7 +58,7 @@ pub fn document(family: &Family, tenant_id: &str) -> OpenApi {
         .build();
     document.servers = Some(vec![ServerBuilder::new().url("/").build()]);
     let components = document.components.get_or_insert_default();
-    if family.style == Style::Management {
+    if family.style != Style::Protocol {
         components.schemas.insert(ErrorBody::name().into_owned(), ErrorBody::schema());
     }
     for scheme in family.schemes {
@@ -128,7 +128,7 @@ fn complete(style: Style, path: &str, item: &mut PathItem, tenant_id: &str) {
         let conditional =
             added.iter().any(|parameter| parameter_name(parameter).as_deref() == Some("if-match"));
         *parameters = added;
-        if style == Style::Management {
+        if style != Style::Protocol {
             add_errors(operation, conditional);
         }
     }

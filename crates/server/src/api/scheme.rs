@@ -74,6 +74,17 @@ pub static SETUP: Scheme = Scheme {
     scopes: &[("manage_tenants", "read, make, change and delete tenants")],
 };
 
+/// Tokens of people of a workspace; the documents speak of the workspace `default`.
+pub static DEFAULT: Scheme = Scheme {
+    name: "default",
+    issuer: Issuer::TenantOfPath,
+    workspace: "default",
+    scopes: &[
+        ("manage_sessions", "end the sessions of the person"),
+        ("view_sessions", "see the sessions of the person"),
+    ],
+};
+
 /// Reads a tenant.
 pub static VIEW_TENANT: Authority =
     Authority { scheme: &ADMIN, scope: "view_tenant", wider: &["manage_tenant"] };

@@ -1,6 +1,7 @@
-//! The two cookies of a workspace: the browser's and the session's. Read and written nowhere else.
+//! The cookies of a workspace: the browser's, the session's, and one that a script may read. Read and written nowhere
+//! else.
 //!
-//! Both carry the `__Host-` prefix (RFC 6265bis §4.1.3.2): `Secure`, `Path=/`, no `Domain`. `SameSite=Lax`, since
+//! All carry the `__Host-` prefix (RFC 6265bis §4.1.3.2): `Secure`, `Path=/`, no `Domain`. `SameSite=Lax`, since
 //! the browser arrives from the client's site by a top-level navigation. As all paths of a host share such
 //! cookies, the names tell the workspaces apart.
 
@@ -17,13 +18,18 @@ pub enum CookieName {
     Browser,
     /// The session of the person who is logged in.
     Session,
+    /// Changes with the session, and opens nothing: the script of Session Management 1.0 reads it, in a frame of a
+    /// client's page.
+    BrowserState,
 }
 
 impl CookieName {
-    fn of(self, workspace: &Workspace) -> String {
+    /// The name of the cookie.
+    pub fn of(self, workspace: &Workspace) -> String {
         let name = match self {
             Self::Browser => "browser",
             Self::Session => "session",
+            Self::BrowserState => "browser_state",
         };
         format!("__Host-{name}.{}.{}", workspace.tenant_id, workspace.id)
     }
@@ -45,7 +51,11 @@ impl CookieName {
     /// Adds the cookie to response headers. It ends with the browser, or after `max_age` seconds.
     pub fn write(self, workspace: &Workspace, value: &str, max_age: Option<i64>, headers: &mut HeaderMap) {
         let age = max_age.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
-        let cookie = format!("{}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{age}", self.of(workspace));
+        let readers = match self {
+            Self::Browser | Self::Session => "HttpOnly; SameSite=Lax",
+            Self::BrowserState => "SameSite=None",
+        };
+        let cookie = format!("{}={value}; Path=/; Secure; {readers}{age}", self.of(workspace));
         if let Ok(cookie) = HeaderValue::from_str(&cookie) {
             headers.append(SET_COOKIE, cookie);
         }

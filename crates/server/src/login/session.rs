@@ -19,6 +19,7 @@ use super::cookies::CookieName;
 use super::end::{self, Ending, Place};
 use super::idps::{self, Identity};
 use crate::cx::Cx;
+use crate::oauth2::check_session;
 use crate::secrets::sha256;
 use crate::snapshot::Client;
 
@@ -144,6 +145,11 @@ impl Session {
         self.sid.clone()
     }
 
+    /// What the browser has of it besides the cookie: see [`check_session`].
+    pub fn browser_state(&self) -> String {
+        check_session::browser_state(&self.id)
+    }
+
     /// Begins a session, sets its cookie, and ends the session that the browser had before.
     ///
     /// # Errors
@@ -188,6 +194,7 @@ impl Session {
             end::end_session(&Place::of(cx), ending).await?;
         }
         CookieName::Session.write(&cx.workspace, &id, cookie_max_age(cx), response);
+        check_session::remember(cx, Some(&id), response);
         Ok(Self { id, sid, person: kept.person, auth_time: cx.now.seconds(), ends_at })
     }
 
@@ -200,6 +207,7 @@ impl Session {
         let ending = Ending { key: &key, subject: &self.person.subject, sid: &self.sid };
         let clients = end::end_session(&Place::of(cx), ending).await?;
         CookieName::Session.remove(&cx.workspace, response);
+        check_session::remember(cx, None, response);
         Ok(clients)
     }
 }
@@ -240,7 +248,7 @@ fn max_age(cx: &Cx) -> i64 {
 }
 
 /// `cookie_max_age`: the cookie outlives the browser's end, and the session does not outlive the cookie.
-fn cookie_max_age(cx: &Cx) -> Option<i64> {
+pub fn cookie_max_age(cx: &Cx) -> Option<i64> {
     cx.workspace.server.cookie_max_age.map(GoDuration::secs).filter(|seconds| *seconds > 0)
 }
 

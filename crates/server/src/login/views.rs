@@ -18,8 +18,8 @@ use crate::oauth2::authorize::request::AuthorizationRequest;
 use crate::oauth2::claims::{self, SCOPE_CLAIMS};
 use crate::pages::{
     Account, Brand, ClientCard, Colour, ConsentPage, Developer, ErrorKind, ErrorPage, Field, FormPostPage,
-    FormTargets, Language, Link, LoggedOutPage, LoginFault, LoginPage, LoginReason, LogoutPage, Page,
-    ScopeGroup, ScopeLine, Until,
+    FormTargets, Language, Link, LoggedOutPage, LoggingOutPage, LoginFault, LoginPage, LoginReason,
+    LogoutPage, Page, ScopeGroup, ScopeLine, Until,
 };
 use crate::refusals::Refused;
 use crate::seed::has_first_words;
@@ -221,6 +221,19 @@ pub fn logout_page(
 pub fn logged_out_page(cx: &Cx, headers: &HeaderMap, client: Option<&Client>, ended: bool) -> Response {
     let page = LoggedOutPage { client: client.map(card), ended };
     cx.app.pages.render(&page, language(headers, None), &brand(cx), &FormTargets::own()).into_response()
+}
+
+/// Says that the session is over, with the clients' own logout pages in frames; then the browser goes on.
+pub fn logging_out_page(
+    cx: &Cx,
+    headers: &HeaderMap,
+    client: Option<&Client>,
+    frames: Vec<Link>,
+    next: Option<String>,
+) -> Response {
+    let targets = next.as_deref().map_or_else(FormTargets::own, FormTargets::client);
+    let page = LoggingOutPage { client: client.map(card), frames, next };
+    cx.app.pages.render(&page, language(headers, None), &brand(cx), &targets).into_response()
 }
 
 /// What a workspace has chosen of its pages.

@@ -31,12 +31,17 @@ impl SecurityHeaders {
 
     /// Adds what is missing.
     pub(super) fn complete(&self, headers: &mut HeaderMap) {
+        let policy = headers.get(CONTENT_SECURITY_POLICY).map(HeaderValue::as_bytes).unwrap_or_default();
+        let may_be_framed = policy.ends_with(b"frame-ancestors *");
         let mut default = |name: HeaderName, value: &'static str| {
             headers.entry(name).or_insert(HeaderValue::from_static(value));
         };
         default(X_CONTENT_TYPE_OPTIONS, "nosniff");
-        default(X_FRAME_OPTIONS, "DENY");
         default(CONTENT_SECURITY_POLICY, NOTHING);
+        // `X-Frame-Options` has no word for "anybody": a policy that says so stands alone.
+        if !may_be_framed {
+            default(X_FRAME_OPTIONS, "DENY");
+        }
         // Not `no-referrer`: with it browsers send `Origin: null` with our own forms.
         default(REFERRER_POLICY, "same-origin");
         if self.strict_transport {

@@ -23,6 +23,7 @@ use super::authorize::pushed;
 use super::authorize::rules::prompt::PROMPTS;
 use super::authorize::rules::response_type;
 use super::backchannel_authentication::{self, delivery, rules};
+use super::check_session;
 use super::claims::SCOPE_CLAIMS;
 use super::client_auth::{CLIENT_AUTH_METHODS, assertion};
 use super::client_documents;
@@ -185,6 +186,9 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
         require_pushed_authorization_requests: serves_par
             .then_some(server.require_pushed_authorization_requests),
         end_session_endpoint: Some(url(&cx.base_url, "/oidc/logout")),
+        check_session_iframe: check_session::is_on(workspace).then(|| url(&cx.base_url, check_session::PATH)),
+        frontchannel_logout_supported: Some(true),
+        frontchannel_logout_session_supported: Some(true),
         backchannel_logout_supported: Some(true),
         // Every ID token and every logout token has `sid`.
         backchannel_logout_session_supported: Some(true),

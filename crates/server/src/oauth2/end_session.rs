@@ -1,7 +1,7 @@
 //! RP-initiated logout: `/{tid}/{aid}/oidc/logout` (OpenID Connect RP-Initiated Logout 1.0).
 //!
 //! With an `id_token_hint` of the session's own subject the session ends at once; otherwise the person is asked, as
-//! any site can send a browser here. The browser returns to a client only at an address the client has registered.
+//! any site can send a browser here. Clients that took part are told: by the worker, and in frames of the page. The browser returns to a client only at an address the client has registered.
 
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ use symbolon_protocol::{Form, OAuthError};
 use super::clients;
 use super::error::store_failure;
 use super::form_body;
+use super::frontchannel_logout;
 use super::id_token_hint::{self, IdTokenHint};
 use super::response_modes::{see_other, with_query};
 use crate::cx::Cx;
@@ -101,9 +102,15 @@ async fn confirmed(cx: &Cx, headers: &HeaderMap, form: &Form, answer: &Form) -> 
 }
 
 async fn end(cx: &Cx, headers: &HeaderMap, session: Session, asked: Asked) -> Result<Response, OAuthError> {
-    let mut response = asked.done(cx, headers, true);
-    // The clients that took part are told by the worker.
-    let _told = session.end(cx, response.headers_mut()).await.map_err(|error| store_failure(&error))?;
+    let sid = session.public_id();
+    let mut cookies = HeaderMap::new();
+    let clients = session.end(cx, &mut cookies).await.map_err(|error| store_failure(&error))?;
+    let frames = frontchannel_logout::frames(cx, &clients, &sid);
+    let mut response = match frames.is_empty() {
+        true => asked.done(cx, headers, true),
+        false => views::logging_out_page(cx, headers, asked.client.as_deref(), frames, asked.back),
+    };
+    response.headers_mut().extend(cookies);
     Ok(response)
 }
 

@@ -9,6 +9,7 @@ pub mod backchannel_authentication;
 pub mod backchannel_logout;
 pub mod caller;
 pub mod certificate;
+pub mod check_session;
 pub mod claims;
 pub mod client_auth;
 pub mod client_documents;

@@ -21,6 +21,11 @@ pub trait Page: Serialize {
         std::iter::empty()
     }
 
+    /// The pages of other origins that it shows in frames, for its security policy.
+    fn frames(&self) -> impl Iterator<Item = &Link> {
+        std::iter::empty()
+    }
+
     /// The page in each of its states, with the state's name: for tests and for looking at.
     fn samples() -> Vec<(&'static str, Self)>
     where

@@ -36,24 +36,37 @@ impl FormTargets {
     }
 }
 
-/// The `Content-Security-Policy` of a page with these stylesheets, this script and these pictures.
+/// What a page shows of other origins.
+pub(super) struct Shown<P, F> {
+    pub(super) pictures: P,
+    pub(super) frames: F,
+}
+
+/// The `Content-Security-Policy` of a page with these stylesheets, this script, these pictures and frames.
 pub(super) fn content_security_policy<'a>(
     stylesheets: &[&str],
     script: Option<&str>,
-    pictures: impl Iterator<Item = &'a Link>,
+    shown: Shown<impl Iterator<Item = &'a Link>, impl Iterator<Item = &'a Link>>,
     targets: &FormTargets,
 ) -> String {
     let hashes: String = stylesheets.iter().map(|css| format!(" 'sha256-{}'", hash(css))).collect();
     let script = script.map(|script| format!("; script-src 'sha256-{}'", hash(script))).unwrap_or_default();
-    let mut sources: Vec<_> = pictures.filter_map(Link::source).collect();
-    sources.sort_unstable();
-    sources.dedup();
-    let pictures: String = sources.iter().map(|source| format!(" {source}")).collect();
+    let pictures = sources(shown.pictures);
+    let frames = sources(shown.frames);
+    let frames = if frames.is_empty() { frames } else { format!("; frame-src{frames}") };
     let targets = targets.0.as_deref().unwrap_or_default();
     format!(
-        "default-src 'none'; style-src{hashes}{script}; img-src 'self' data:{pictures}; form-action 'self'{targets}; \
+        "default-src 'none'; style-src{hashes}{script}; img-src 'self' data:{pictures}{frames}; form-action 'self'{targets}; \
          base-uri 'none'; frame-ancestors 'none'"
     )
+}
+
+/// The origins of these addresses, each once, each after a space.
+fn sources<'a>(links: impl Iterator<Item = &'a Link>) -> String {
+    let mut sources: Vec<_> = links.filter_map(Link::source).collect();
+    sources.sort_unstable();
+    sources.dedup();
+    sources.iter().map(|source| format!(" {source}")).collect()
 }
 
 fn hash(text: &str) -> String {
@@ -67,11 +80,25 @@ mod tests {
     #[test]
     fn nothing_is_allowed_but_what_the_page_has() {
         let logo = Link::parse("https://cdn.example/logo.png").unwrap();
-        let policy = content_security_policy(&["a{}"], None, [&logo, &logo].into_iter(), &FormTargets::own());
+        let shown = || Shown { pictures: [&logo, &logo].into_iter(), frames: std::iter::empty() };
+        let policy = content_security_policy(&["a{}"], None, shown(), &FormTargets::own());
         assert_eq!(
             policy,
             "default-src 'none'; style-src 'sha256-X1RutGBrXCt9KkSaXMK7tHftWiRscFHOhxsS8tv8hBk='; \
              img-src 'self' data: https://cdn.example; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        );
+    }
+
+    #[test]
+    fn frames_come_from_their_own_origins_alone() {
+        let link = |text: &str| Link::parse(text).unwrap();
+        let frames =
+            [link("https://b.example/x"), link("https://a.example:8443/y?z"), link("https://b.example/")];
+        let shown = Shown { pictures: std::iter::empty(), frames: frames.iter() };
+        let policy = content_security_policy(&[], None, shown, &FormTargets::own());
+        assert!(
+            policy.contains("; frame-src https://a.example:8443 https://b.example; form-action"),
+            "{policy}"
         );
     }
 

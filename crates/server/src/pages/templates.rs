@@ -14,7 +14,7 @@ use super::html::Html;
 use super::language::{Direction, Language};
 use super::link::Link;
 use super::page::{Page, Width};
-use super::policy::{FormTargets, content_security_policy};
+use super::policy::{FormTargets, Shown, content_security_policy};
 
 const STYLESHEET: &str = include_str!("../../assets/style.css");
 
@@ -32,6 +32,7 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("device_done.html", include_str!("../../assets/templates/device_done.html")),
     ("logout.html", include_str!("../../assets/templates/logout.html")),
     ("logged_out.html", include_str!("../../assets/templates/logged_out.html")),
+    ("logging_out.html", include_str!("../../assets/templates/logging_out.html")),
     ("error.html", include_str!("../../assets/templates/error.html")),
     ("wrong_host.html", include_str!("../../assets/templates/wrong_host.html")),
     ("home.html", include_str!("../../assets/templates/home.html")),
@@ -96,8 +97,8 @@ impl Pages {
             script: P::SCRIPT,
             stylesheets,
         };
-        let policy =
-            content_security_policy(stylesheets, P::SCRIPT, page.pictures().chain(&brand.logo), targets);
+        let shown = Shown { pictures: page.pictures().chain(&brand.logo), frames: page.frames() };
+        let policy = content_security_policy(stylesheets, P::SCRIPT, shown, targets);
         let rendered =
             self.environment.get_template(P::TEMPLATE).and_then(|template| template.render(Serde(&context)));
         match rendered {

@@ -108,7 +108,7 @@ const OPENID: DefaultService = DefaultService {
     ],
 };
 
-/// RFC 7662 and RFC 7009, for callers that are not the client of the token.
+/// RFC 7662 and RFC 7009, for callers that are not the client of the token; and what people do with their sessions.
 const OAUTH2: DefaultService = DefaultService {
     id: "oauth2",
     name: "OAuth 2.0",
@@ -117,6 +117,8 @@ const OAUTH2: DefaultService = DefaultService {
         ("dcr_register", "Register a client", "Register one client, where registration needs approval"),
         ("introspect_tokens", "Look into tokens", "Introspect tokens of any client of this workspace"),
         ("revoke_tokens", "Revoke tokens", "Revoke tokens of any client of this workspace"),
+        ("view_sessions", "See your sessions", "Where you are signed in, and since when"),
+        ("manage_sessions", "End your sessions", "Sign you out, here and elsewhere"),
     ],
 };
 

@@ -164,7 +164,7 @@ async fn a_new_tenant_has_its_workspaces_scopes_and_keys() {
     create_tenant(&store, &Rng::system(), new(false), NOW).await.unwrap();
     let workspaces = store.tenant("acme").list::<Server>(&ListQuery::all()).await.unwrap();
     assert_eq!(workspaces.len(), 2);
-    assert_eq!(scopes(&store, "acme", "admin").await.len(), 11);
+    assert_eq!(scopes(&store, "acme", "admin").await.len(), 13);
     let services = store.workspace("acme", "admin").list::<Service>(&ListQuery::all()).await.unwrap();
     assert!(services.iter().all(|service| service.system));
     let client = store.workspace("acme", "admin").load::<Client>("admin-swagger").await.unwrap();

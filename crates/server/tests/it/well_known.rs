@@ -96,6 +96,8 @@ async fn discovery_tells_what_works() {
         "EdDSA"
       ],
       "end_session_endpoint": "https://localhost:8443/default/default/oidc/logout",
+      "frontchannel_logout_session_supported": true,
+      "frontchannel_logout_supported": true,
       "grant_types_supported": [
         "authorization_code",
         "client_credentials",
@@ -210,11 +212,13 @@ async fn discovery_tells_what_works() {
         "dcr_register",
         "email",
         "introspect_tokens",
+        "manage_sessions",
         "offline_access",
         "openid",
         "phone",
         "profile",
-        "revoke_tokens"
+        "revoke_tokens",
+        "view_sessions"
       ],
       "subject_types_supported": [
         "public",

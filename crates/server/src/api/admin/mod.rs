@@ -10,6 +10,7 @@ mod scopes;
 mod servers;
 mod services;
 mod tenant;
+mod tokens;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -30,4 +31,5 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(tenant::routes())
         .merge(certificates::routes())
         .merge(refusals::routes())
+        .merge(tokens::routes())
 }

@@ -10,6 +10,7 @@ use crate::login::Session;
 use crate::login::consent::{Allowed, DETAIL_SECONDS};
 use crate::oauth2::acr;
 use crate::oauth2::backchannel_logout;
+use crate::oauth2::check_session;
 use crate::oauth2::error::store_failure;
 use crate::oauth2::frontchannel_logout;
 use crate::oauth2::grants::Person;
@@ -91,7 +92,11 @@ pub async fn issue(
         details: (&allowed.details, cx.now.plus_seconds(DETAIL_SECONDS).millis()),
     };
     match cx.store().answer_authorization(&answer).await {
-        Ok(()) => Ok(front.response.with_code(code)),
+        Ok(()) => {
+            let session_state = check_session::session_state(cx, request, &session.browser_state());
+            let session_state = session_state.map(|state| ("session_state", state));
+            Ok(front.response.with_code(code).into_iter().chain(session_state).collect())
+        }
         Err(StoreError::NotFound(_)) => Err(OAuthError::invalid_request("interaction_finished")
             .description("This request has been answered already.")),
         Err(error) => Err(store_failure(&error)),

@@ -5,6 +5,7 @@ use symbolon_protocol::OAuthError;
 
 use super::issue::Parameters;
 use crate::login::views::{View, error_page_of};
+use crate::oauth2::check_session;
 use crate::oauth2::response_modes;
 use crate::refusals::Refused;
 
@@ -16,7 +17,11 @@ pub async fn success(view: View<'_>, issued: &Parameters) -> Response {
 
 /// An error for the client (RFC 6749 §4.1.2.1). The reason goes to the refusal record.
 pub async fn error(view: View<'_>, error: OAuthError) -> Response {
-    let answer = [("error", error.code.as_str()), ("error_description", &*error.description)];
+    let mut answer = vec![("error", error.code.as_str()), ("error_description", &*error.description)];
+    // Session Management 1.0 §2: an error tells it too.
+    let browser_state = check_session::of_browser(view.cx, view.headers);
+    let session_state = check_session::session_state(view.cx, view.request, browser_state);
+    answer.extend(session_state.as_deref().map(|state| ("session_state", state)));
     let mut response = send(view, &answer).await;
     // What keeps the client from being answered is the graver fault, and is recorded already.
     if response.extensions().get::<Refused>().is_none() {

@@ -1,6 +1,7 @@
 //! What must hold for every page in every state and language.
 
 mod form_post;
+mod logging_out;
 mod markup;
 mod stylesheet;
 

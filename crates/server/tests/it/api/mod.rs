@@ -6,6 +6,7 @@ mod bodies;
 mod changes;
 mod console;
 mod document;
+mod public;
 mod root;
 mod round_trip;
 mod swagger;

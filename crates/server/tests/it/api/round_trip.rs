@@ -69,7 +69,11 @@ fn full_client(document: &Value, sector: &str) -> Value {
     );
     with(
         client,
-        json!({"authorization_details_types": ["pay"], "userinfo_encrypted_response_alg": "RSA-OAEP-256", "userinfo_encrypted_response_enc": "A128GCM"}),
+        json!({
+            "authorization_details_types": ["pay"],
+            "frontchannel_logout_uri": "https://a.example/frame",
+            "userinfo_encrypted_response_alg": "RSA-OAEP-256", "userinfo_encrypted_response_enc": "A128GCM",
+        }),
     )
 }
 

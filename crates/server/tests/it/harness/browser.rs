@@ -135,8 +135,11 @@ impl<'a> Browser<'a> {
             assert!(name.starts_with("__Host-"), "{cookie}");
             assert!(attributes.contains("Secure") && attributes.contains("Path=/"), "{cookie}");
             assert!(!attributes.contains("Domain"), "{cookie}");
-            // What we ask of every cookie.
-            assert!(attributes.contains("HttpOnly") && attributes.contains("SameSite=Lax"), "{cookie}");
+            // What we ask of every cookie, but for the one that a script reads in frames of other sites.
+            let is_open = name.starts_with("__Host-browser_state.");
+            let readers = if is_open { "SameSite=None" } else { "HttpOnly; SameSite=Lax" };
+            assert!(attributes.contains(readers), "{cookie}");
+            assert_eq!(attributes.contains("HttpOnly"), !is_open, "{cookie}");
             self.set_cookie(name, (!attributes.contains("Max-Age=0")).then_some(value));
         }
     }

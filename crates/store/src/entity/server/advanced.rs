@@ -53,6 +53,9 @@ pub struct AdvancedConfiguration {
     pub require_signed_request_object: bool,
     /// RFC 9207.
     pub return_iss_parameter_in_authorization_response: bool,
+    /// Session Management 1.0: `check_session_iframe`, and `session_state` in authorization responses. An addition of
+    /// ours.
+    pub session_management: bool,
     /// No SSO fallback for logout URI.
     pub strict_post_logout_redirect_enforcement: bool,
 }

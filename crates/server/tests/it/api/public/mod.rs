@@ -1,0 +1,3 @@
+//! What people do for themselves.
+
+mod sessions;
