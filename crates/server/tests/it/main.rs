@@ -6,6 +6,7 @@ mod api;
 mod attacks;
 mod ciba;
 mod device;
+mod discovery;
 mod harness;
 mod interaction;
 mod oauth2;

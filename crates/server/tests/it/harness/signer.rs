@@ -28,6 +28,11 @@ impl Signer {
         serde_json::from_value(json!({ "keys": keys })).unwrap()
     }
 
+    /// Whether it signs with this algorithm.
+    pub(crate) fn serves(&self, algorithm: Algorithm) -> bool {
+        self.key.algorithm() == algorithm
+    }
+
     /// The same key for another algorithm that it serves.
     pub(crate) fn with_algorithm(&self, algorithm: Algorithm) -> Self {
         Self { key: self.key.with_algorithm(algorithm).unwrap(), kid: self.kid }
