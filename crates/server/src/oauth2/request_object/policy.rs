@@ -33,7 +33,6 @@ pub fn rules(cx: &Cx, client: &Client) -> Rules {
         audiences,
         required: if max_seconds.is_some() { &["aud", "exp", "nbf"] } else { &[] },
         max_seconds,
-        once: None,
     }
 }
 

@@ -13,14 +13,13 @@ use symbolon_protocol::{ErrorCode, OAuthError};
 
 use crate::cx::Cx;
 use crate::oauth2::client_keys::{self, KeyError};
-use crate::oauth2::error::store_failure;
 use crate::snapshot::Client;
 
 /// Longest request object, in bytes, encrypted or not.
 pub const MAX_BYTES: usize = 32 * 1024;
 /// How far clocks may differ, in seconds. FAPI 2.0 §5.3.2.1: an `iat` or `nbf` 10 s ahead is accepted, one 60 s ahead is
 /// not.
-const SKEW_SECONDS: i64 = 30;
+pub const SKEW_SECONDS: i64 = 30;
 /// Longest `jti`, in bytes.
 const MAX_JTI: usize = 512;
 /// The explicit type of a request object (RFC 9101 §10.8).
@@ -41,8 +40,6 @@ pub struct Rules {
     pub required: &'static [&'static str],
     /// How far `exp` may lie behind `nbf`, in seconds; so `nbf` of what has not expired lies no further back.
     pub max_seconds: Option<i64>,
-    /// Each `jti` counts once; the name of the memory of those that were used.
-    pub once: Option<&'static str>,
 }
 
 /// What a client has asked for.
@@ -74,7 +71,7 @@ impl From<OAuthError> for Unaccepted {
 /// Verifies a signed request of `client`.
 ///
 /// # Errors
-/// The error of the rules; `temporarily_unavailable` when the client's keys or the store cannot be read.
+/// The error of the rules; `temporarily_unavailable` when the client's keys cannot be read.
 pub async fn verify(cx: &Cx, client: &Client, token: &str, rules: &Rules) -> Result<Verified, Unaccepted> {
     let decrypted;
     let token = if Jwe::has_its_shape(token) {
@@ -84,12 +81,7 @@ pub async fn verify(cx: &Cx, client: &Client, token: &str, rules: &Rules) -> Res
         token
     };
     let verified = signed(cx, client, token, rules).await?;
-    let judged = judge(cx, client, &verified.claims, rules);
-    let judged = match (judged, rules.once) {
-        (Ok(()), Some(memory)) => spend(cx, client, &verified.claims, memory, rules).await,
-        (judged, _) => judged,
-    };
-    match judged {
+    match judge(cx, client, &verified.claims, rules) {
         Ok(()) => Ok(verified),
         Err(error) => Err(Unaccepted { error, claims: verified.is_signed.then_some(verified.claims) }),
     }
@@ -225,43 +217,17 @@ fn judge(cx: &Cx, client: &Client, claims: &Claims, rules: &Rules) -> Result<(),
     Ok(())
 }
 
-/// `jti`, a text of sensible length.
-fn identifier<'a>(claims: &'a Claims, rules: &Rules) -> Result<&'a str, OAuthError> {
+/// `jti`, a text of sensible length: who wants a request to count once remembers it.
+///
+/// # Errors
+/// The error of the rules.
+pub fn identifier<'a>(claims: &'a Claims, rules: &Rules) -> Result<&'a str, OAuthError> {
     let jti = claims.get("jti").and_then(Value::as_str);
     jti.filter(|jti| !jti.is_empty() && jti.len() <= MAX_JTI).ok_or_else(|| {
         OAuthError::new(rules.code, "request_object_without_jti")
             .description("The signed request needs a jti: a text that no other has.")
             .expected(format!("a text of at most {MAX_JTI} bytes"))
     })
-}
-
-/// Each signed request counts once.
-async fn spend(
-    cx: &Cx,
-    client: &Client,
-    claims: &Claims,
-    memory: &str,
-    rules: &Rules,
-) -> Result<(), OAuthError> {
-    let jti = identifier(claims, rules)?;
-    // A client's values are its own: no client can spend another's.
-    let value = format!("{}\n{jti}", client.id());
-    let end = time(claims, "exp").unwrap_or_else(|| cx.now.seconds()) + SKEW_SECONDS + 1;
-    match cx.store().consume_once(memory, &value, end.saturating_mul(1000), cx.now.millis()).await {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(OAuthError::new(rules.code, "request_object_replayed")
-            .description(
-                "The signed request was used before: make a new one, with a jti of its own, each time.",
-            )
-            .got(jti)),
-        Err(error) => Err(store_failure(&error)),
-    }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "a float cast saturates and drops the fraction")]
-fn time(claims: &Claims, name: &str) -> Option<i64> {
-    let value = claims.get(name)?;
-    value.as_i64().or_else(|| value.as_f64().map(|number| number as i64))
 }
 
 fn words(algorithms: &[Algorithm]) -> Cow<'static, str> {

@@ -8,7 +8,8 @@ use super::{ENDPOINT, app, ask, id_of};
 use crate::harness::{Answer, NOW, SECRET, TestApp};
 
 const ISSUER: &str = "https://localhost:8443/default/default";
-const INVALID: &str = "400 invalid_request request_invalid";
+/// What every refusal of the token itself begins with.
+const INVALID: &str = "400 invalid_request request_object_";
 
 struct Key(SigningKey, &'static str);
 
@@ -100,7 +101,7 @@ async fn what_is_missing_wrong_or_too_old_is_refused() {
         json!({"jti": "x".repeat(513)}),
     ] {
         let answer = send(&app, &key.sign(changes.clone())).await;
-        assert_eq!(answer.reason(), INVALID, "{changes}");
+        assert!(answer.reason().starts_with(INVALID), "{changes}");
     }
     for (changes, expected) in [
         (json!({"scope": ["openid"]}), "400 invalid_request parameter_malformed"),
@@ -145,12 +146,12 @@ async fn a_signature_that_is_not_the_clients_is_refused() {
         (mac, "an HMAC by the secret"),
         ("x.y".to_owned(), "no JWT"),
     ] {
-        assert_eq!(send(&app, &request).await.reason(), INVALID, "{what}");
+        assert!(send(&app, &request).await.reason().starts_with(INVALID), "{what}");
     }
     // A client without keys has signed nothing.
     let shop =
         app.post(ENDPOINT).basic("shop", SECRET).form(&[("request", &key.sign(json!({"iss": "shop"})))]);
-    assert_eq!(shop.await.reason(), INVALID);
+    assert!(shop.await.reason().starts_with(INVALID));
 }
 
 #[tokio::test]
@@ -197,7 +198,7 @@ async fn a_client_that_has_registered_an_algorithm_signs_and_with_no_other() {
     assert_eq!(ask(&app, &[]).await.reason(), "400 invalid_request request_missing");
     id_of(&send(&app, &key.sign(json!({}))).await);
     register("PS256").await;
-    assert_eq!(send(&app, &key.sign(json!({"jti": "two"}))).await.reason(), INVALID);
+    assert!(send(&app, &key.sign(json!({"jti": "two"}))).await.reason().starts_with(INVALID));
 }
 
 #[tokio::test]
@@ -230,7 +231,7 @@ async fn fapi_ciba_wants_signed_requests_with_a_message_and_good_algorithms() {
     let silent = ask("3", &[("request", &silent)]).await;
     assert_eq!(silent.reason(), "400 invalid_binding_message binding_message_missing");
     let weak = weak.sign(json!({"jti": "three"}));
-    assert_eq!(ask("4", &[("request", &weak)]).await.reason(), INVALID);
+    assert!(ask("4", &[("request", &weak)]).await.reason().starts_with(INVALID));
 
     let metadata = app.get("/default/default/.well-known/openid-configuration").await.ok();
     assert_eq!(
