@@ -24,6 +24,17 @@ pub struct OAuthError {
     pub reason: Box<Reason>,
     /// `DPoP-Nonce` of the answer: what the next proof must carry (RFC 9449 §8).
     pub dpop_nonce: Option<Box<str>>,
+    /// What the person's authentication must be like (RFC 9470 §3).
+    pub authentication: Option<Box<AuthenticationWanted>>,
+}
+
+/// How a person must authenticate so that a resource lets their token pass (RFC 9470 §3).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuthenticationWanted {
+    /// One of these classes; any when empty.
+    pub acr_values: Vec<String>,
+    /// How long ago at most, in seconds.
+    pub max_age: Option<i64>,
 }
 
 /// Why a request was refused: for the log and the refusal record.
@@ -53,6 +64,7 @@ impl OAuthError {
             description: Cow::Borrowed(code.sentence()),
             reason: Box::new(Reason { code: Cow::Borrowed(reason), ..Reason::default() }),
             dpop_nonce: None,
+            authentication: None,
         }
     }
 
@@ -88,6 +100,13 @@ impl OAuthError {
     #[must_use]
     pub fn dpop_nonce(mut self, nonce: impl Into<Box<str>>) -> Self {
         self.dpop_nonce = Some(nonce.into());
+        self
+    }
+
+    /// Tells the client how the person must authenticate.
+    #[must_use]
+    pub fn authentication(mut self, wanted: AuthenticationWanted) -> Self {
+        self.authentication = Some(Box::new(wanted));
         self
     }
 

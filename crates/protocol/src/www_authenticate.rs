@@ -35,7 +35,17 @@ impl Challenge {
     /// Says why, as far as the client may know.
     #[must_use]
     pub fn error(self, error: &OAuthError) -> Self {
-        self.with("error", error.code.as_str()).with("error_description", &error.description)
+        let challenge = self.with("error", error.code.as_str()).with("error_description", &error.description);
+        let Some(wanted) = &error.authentication else { return challenge };
+        // RFC 9470 §3
+        let challenge = match wanted.acr_values.as_slice() {
+            [] => challenge,
+            values => challenge.with("acr_values", &values.join(" ")),
+        };
+        match wanted.max_age {
+            None => challenge,
+            Some(seconds) => challenge.with("max_age", &seconds.to_string()),
+        }
     }
 
     /// Says which scopes would do (RFC 6750 §3).
@@ -81,6 +91,8 @@ impl fmt::Display for Challenge {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::AuthenticationWanted;
+    use crate::error_code::ErrorCode;
 
     #[test]
     fn bearer_challenge_is_that_of_rfc_6750() {
@@ -89,6 +101,30 @@ mod tests {
         assert_eq!(
             Challenge::bearer("example").error(&error).to_string(),
             r#"Bearer realm="example", error="invalid_token", error_description="The access token expired""#
+        );
+    }
+
+    #[test]
+    fn step_up_challenges_are_those_of_rfc_9470() {
+        // RFC 9470 §3, figures 2 and 3
+        let refused = |description: &'static str, wanted: AuthenticationWanted| {
+            OAuthError::new(ErrorCode::InsufficientUserAuthentication, "x")
+                .description(description)
+                .authentication(wanted)
+        };
+        let wanted = AuthenticationWanted { acr_values: vec!["myACR".to_owned()], max_age: None };
+        assert_eq!(
+            Challenge::new("Bearer")
+                .error(&refused("A different authentication level is required", wanted))
+                .to_string(),
+            r#"Bearer error="insufficient_user_authentication", error_description="A different authentication level is required", acr_values="myACR""#
+        );
+        let wanted = AuthenticationWanted { acr_values: Vec::new(), max_age: Some(5) };
+        assert_eq!(
+            Challenge::new("Bearer")
+                .error(&refused("More recent authentication is required", wanted))
+                .to_string(),
+            r#"Bearer error="insufficient_user_authentication", error_description="More recent authentication is required", max_age="5""#
         );
     }
 

@@ -12,6 +12,7 @@ use crate::base_url::BaseUrl;
 use crate::clock::Timestamp;
 use crate::oauth2::access_token::{self, AccessToken, Scheme, Sender, Sent};
 use crate::oauth2::dpop;
+use crate::oauth2::step_up;
 use crate::seed::SYSTEM_TENANT;
 use crate::tls::Peer;
 
@@ -92,6 +93,7 @@ pub async fn authenticate(
         return Err(ApiError::not_found("tenant", path_tenant.unwrap_or(due))
             .seen(format!("a token of tenant {}", workspace.tenant_id)));
     }
+    step_up::check(&workspace, &token, caller.now).map_err(refuse)?;
     if !authority.allows(token.claims.scopes().iter()) {
         return Err(lacks_scope(authority, &token, &challenge));
     }
@@ -127,9 +129,10 @@ fn lacks_scope(authority: &Authority, token: &AccessToken, challenge: &Challenge
 /// A refusal of the token in the management form.
 pub(crate) fn refuse(error: &OAuthError, challenge: &Challenge) -> ApiError {
     let (kind, challenge) = match error.code {
-        ErrorCode::InvalidToken | ErrorCode::InvalidDpopProof | ErrorCode::UseDpopNonce => {
-            (Kind::Unauthorized, Some(challenge.clone().error(error).to_string()))
-        }
+        ErrorCode::InvalidToken
+        | ErrorCode::InsufficientUserAuthentication
+        | ErrorCode::InvalidDpopProof
+        | ErrorCode::UseDpopNonce => (Kind::Unauthorized, Some(challenge.clone().error(error).to_string())),
         ErrorCode::TemporarilyUnavailable => (Kind::Unavailable, None),
         ErrorCode::ServerError => (Kind::Internal, None),
         _ => (Kind::BadRequest, None),

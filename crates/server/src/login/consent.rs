@@ -2,10 +2,10 @@
 
 use symbolon_protocol::{AuthorizationDetail, ClientAuthMethod, ScopeSet};
 use symbolon_store::StoreError;
+use symbolon_store::entity::Claim;
 
 use crate::cx::Cx;
 use crate::oauth2::authorize::request::AuthorizationRequest;
-use crate::oauth2::claims;
 use crate::snapshot::Client;
 
 /// The scopes asked for, by what has been said about them.
@@ -50,7 +50,7 @@ impl Consents {
         subject: &str,
         request: &AuthorizationRequest,
     ) -> Result<Self, StoreError> {
-        let claims = uncovered(request).map(str::to_owned).collect();
+        let claims = uncovered(cx, request).map(str::to_owned).collect();
         let mut found = Self::about(cx, client, subject, &request.scope, claims).await?;
         found.details = details(cx, client, subject, request).await?;
         found.is_asked_always = !client.entity.trusted
@@ -109,7 +109,7 @@ impl Consents {
 /// What of an accepted request is worth remembering: scopes, single claims and authorization details that would be asked
 /// about once.
 pub fn to_remember(cx: &Cx, client: &Client, accepted: &AuthorizationRequest) -> Allowed {
-    let claims = uncovered(accepted).filter(|_| client.host.is_none()).map(claim_grant);
+    let claims = uncovered(cx, accepted).filter(|_| client.host.is_none()).map(claim_grant);
     let details = accepted
         .authorization_details
         .iter()
@@ -149,12 +149,12 @@ pub fn scopes_to_remember(cx: &Cx, client: &Client, accepted: &ScopeSet) -> Vec<
 }
 
 /// The claims about the person that are asked for one by one, and that no scope of the request brings.
-fn uncovered(request: &AuthorizationRequest) -> impl Iterator<Item = &str> {
-    let scope_of = |name: &str| claims::scope_of(name);
-    request
-        .claims
-        .names()
-        .filter(move |name| scope_of(name).is_some_and(|scope| !request.scope.contains(scope)))
+fn uncovered<'a>(cx: &'a Cx, request: &'a AuthorizationRequest) -> impl Iterator<Item = &'a str> {
+    let is_covered = |claim: &Claim| {
+        claim.scopes.is_empty() || claim.scopes.iter().any(|scope| request.scope.contains(scope))
+    };
+    let known = |name: &str| cx.workspace.claims.find(name);
+    request.claims.names().filter(move |name| known(name).is_some_and(|claim| !is_covered(claim)))
 }
 
 /// How a claim is remembered among the scopes. No scope has a space.

@@ -15,9 +15,8 @@ use crate::cx::Cx;
 use crate::login::Session;
 use crate::oauth2::authorize::next;
 use crate::oauth2::authorize::request::AuthorizationRequest;
-use crate::oauth2::claims::{self, SCOPE_CLAIMS};
 use crate::pages::{
-    Account, Brand, ClientCard, Colour, ConsentPage, Developer, ErrorKind, ErrorPage, Field, FormPostPage,
+    Account, Brand, ClaimWord, ClientCard, Colour, ConsentPage, Developer, ErrorKind, ErrorPage, Field, FormPostPage,
     FormTargets, Language, Link, LoggedOutPage, LoggingOutPage, LoginFault, LoginPage, LoginReason,
     LogoutPage, Page, ScopeGroup, ScopeLine, Until,
 };
@@ -147,26 +146,30 @@ pub(super) fn groups(cx: &Cx, asked: &ScopeSet, consents: &Consents) -> Vec<Scop
             None => groups.push(ScopeGroup { service, scopes: vec![line] }),
         }
     }
-    groups.extend(single_claims(consents));
+    groups.extend(single_claims(cx, consents));
     groups
 }
 
 /// Claims asked for one by one, each under what its scope is called.
-fn single_claims(consents: &Consents) -> Option<ScopeGroup> {
-    let line = |names: &[String], granted: bool| {
-        SCOPE_CLAIMS
-            .iter()
-            .filter_map(|(scope, _)| {
-                let own: Vec<_> = names
-                    .iter()
-                    .map(String::as_str)
-                    .filter(|name| claims::scope_of(name) == Some(*scope))
-                    .collect();
-                (!own.is_empty()).then(|| ScopeLine::of_claims(scope, &own, granted))
-            })
-            .collect::<Vec<_>>()
-    };
-    let lines = [line(&consents.missing_claims, false), line(&consents.granted_claims, true)].concat();
+fn single_claims(cx: &Cx, consents: &Consents) -> Option<ScopeGroup> {
+    let mut lines: Vec<ScopeLine> = Vec::new();
+    let names = consents.missing_claims.iter().map(|name| (name, false));
+    for (name, granted) in names.chain(consents.granted_claims.iter().map(|name| (name, true))) {
+        let Some(claim) = cx.workspace.claims.find(name) else { continue };
+        let scope = claim.scopes.first().map_or("", String::as_str);
+        let word = ClaimWord::new(name, claim.description.as_deref());
+        match lines.iter_mut().find(|line| line.scope == scope && line.granted == granted) {
+            Some(line) => line.claims.push(word),
+            None => {
+                let title = cx.workspace.scopes.find(scope).map(|entry| &entry.scope);
+                let title = title.filter(|scope| !has_first_words(scope));
+                let title = title.and_then(|scope| scope.display_name.as_deref());
+                let mut line = ScopeLine::new(scope, title, None, granted);
+                line.claims.push(word);
+                lines.push(line);
+            }
+        }
+    }
     (!lines.is_empty()).then_some(ScopeGroup { service: None, scopes: lines })
 }
 

@@ -1,11 +1,17 @@
 //! `acr`: how well a person was authenticated (OIDC Core §2, §3.1.2.1).
 //!
 //! Two levels are told apart by how the person authenticated (`amr`, RFC 8176): one factor, and several. A workspace
-//! names them by `advanced.acr_values`, the lowest first; without, they are `1` and `2`.
+//! names them by its registry of classes, each with the level that reaches it; else by `advanced.acr_values`, the lowest
+//! first; without, they are `1` and `2`.
 
+use serde_json::Value;
 use symbolon_protocol::amr;
+use symbolon_store::entity::Acr;
 
 use crate::snapshot::Workspace;
+
+/// The member of a class's metadata that says what reaches it: 1, any authentication; 2, several factors.
+pub const LEVEL: &str = "level";
 
 /// The names of the levels where a workspace has none.
 const NAMES: &[&str] = &["1", "2"];
@@ -41,19 +47,33 @@ pub fn meets(workspace: &Workspace, amr: &[String], asked: &[String]) -> bool {
 pub fn supported(workspace: &Workspace) -> Vec<&str> {
     let idps = workspace.idps.iter().filter(|idp| !idp.disabled && !idp.static_amr.is_empty());
     let best = idps.map(|idp| level(&idp.static_amr)).max().unwrap_or(0);
-    names(workspace).into_iter().take(best.max(1)).collect()
+    up_to(workspace, best.max(1))
 }
 
 fn reached<'a>(workspace: &'a Workspace, amr: &[String]) -> Vec<&'a str> {
-    names(workspace).into_iter().take(level(amr)).collect()
+    up_to(workspace, level(amr))
 }
 
-fn names(workspace: &Workspace) -> Vec<&str> {
+/// The classes that a level reaches, the lowest first.
+fn up_to(workspace: &Workspace, level: usize) -> Vec<&str> {
+    if !workspace.acrs.is_empty() {
+        let mut classes: Vec<_> =
+            workspace.acrs.iter().map(|acr| (needed(acr), acr.value.as_str())).collect();
+        classes.retain(|(needed, _)| *needed <= level);
+        classes.sort_unstable();
+        return classes.into_iter().map(|(_, value)| value).collect();
+    }
     let configured = workspace.server.advanced.as_ref().map_or(&[][..], |advanced| &advanced.acr_values);
     match configured {
-        [] => NAMES.to_vec(),
-        configured => configured.iter().map(String::as_str).collect(),
+        [] => NAMES.iter().copied().take(level).collect(),
+        configured => configured.iter().map(String::as_str).take(level).collect(),
     }
+}
+
+/// The level that reaches a class. One that does not say is not given lightly.
+fn needed(acr: &Acr) -> usize {
+    let said = acr.metadata.0.get(LEVEL).and_then(Value::as_u64);
+    said.and_then(|level| usize::try_from(level).ok()).unwrap_or(NAMES.len())
 }
 
 /// How many classes are reached: none when nothing is known.

@@ -1,12 +1,17 @@
-//! Claims about a person (OIDC Core §5.1), by the scopes that ask for them (§5.4).
+//! Claims: what ID tokens, userinfo, access tokens and introspection tell of a person and of a client.
+//!
+//! The workspace says which there are, where each comes from, and which scopes bring it. A new workspace has those of
+//! OpenID Connect (Core §5.1), by the scopes that ask for them (§5.4).
 
 use serde_json::{Map, Value, json};
 use symbolon_protocol::ScopeSet;
 use symbolon_protocol::claims_request::Requested;
+use symbolon_store::entity::{Claim, ClaimKind, ClaimSource};
 
 use super::records::Authentication;
+use crate::snapshot::{Client, Workspace};
 
-/// Which scope lets a client read which claims (OIDC Core §5.4).
+/// Which scope lets a client read which claims in a new workspace (OIDC Core §5.4).
 pub static SCOPE_CLAIMS: &[(&str, &[&str])] = &[
     (
         "profile",
@@ -32,33 +37,178 @@ pub static SCOPE_CLAIMS: &[(&str, &[&str])] = &[
     ("phone", &["phone_number", "phone_number_verified"]),
 ];
 
-/// The scope that brings a claim; `None` for what is no claim about the person.
-pub fn scope_of(claim: &str) -> Option<&'static str> {
-    SCOPE_CLAIMS.iter().find(|(_, claims)| claims.contains(&claim)).map(|(scope, _)| *scope)
+/// Names that this server speaks for itself, in one kind of token or another: no identity provider and no client may.
+const RESERVED: &[&str] = &[
+    "_claim_names",
+    "_claim_sources",
+    "acr",
+    "act",
+    "active",
+    "aid",
+    "amr",
+    "at_hash",
+    "aud",
+    "auth_time",
+    "authorization_details",
+    "azp",
+    "c_hash",
+    "client_id",
+    "cnf",
+    "events",
+    "exp",
+    "ext",
+    "gaid",
+    "gid",
+    "iat",
+    "idp",
+    "idp_sub",
+    "iss",
+    "jti",
+    "may_act",
+    "nbf",
+    "nonce",
+    "s_hash",
+    "scope",
+    "scp",
+    "server_id",
+    "sid",
+    "st",
+    "sub",
+    "tenant_id",
+    "tid",
+    "token_introspection",
+    "token_type",
+    "username",
+    "verified_claims",
+];
+
+/// Members of a client that a claim may tell, besides what is in its `metadata`.
+const CLIENT_MEMBERS: &[&str] = &[
+    "app_url",
+    "application_type",
+    "client_id",
+    "client_name",
+    "client_uri",
+    "description",
+    "developer_id",
+    "organisation_id",
+    "software_id",
+    "software_version",
+];
+
+/// Whether no claim of a workspace may have this name.
+pub fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name)
 }
 
-/// The claims that these scopes let a client read, and those that were asked for one by one, as far as the identity
-/// provider said anything.
-///
-/// Only the claims of the table are ever given, so nothing an identity provider says can pass for `sub`, `aid` or
-/// another claim that this server vouches for.
-pub fn released(scope: &ScopeSet, single: &Requested, authentication: &Authentication) -> Map<String, Value> {
-    let context = &authentication.authentication_context;
-    let is_released = |of: &str, name: &str| scope.contains(of) || single.contains_key(name);
-    let all = SCOPE_CLAIMS.iter().flat_map(|(of, claims)| claims.iter().map(move |name| (*of, *name)));
-    let mut claims = Map::new();
-    for (_, name) in all.filter(|(of, name)| is_released(of, name)) {
-        let said = context.get(name).and_then(|value| typed(name, value)).filter(says_something);
+/// Whether OpenID Connect says what the claim means (Core §5.1).
+pub fn is_standard(name: &str) -> bool {
+    rank(name) < usize::MAX
+}
+
+/// The place of a claim in OpenID Connect's table; behind them all for others.
+pub fn rank(name: &str) -> usize {
+    let mut names = SCOPE_CLAIMS.iter().flat_map(|(_, names)| names.iter());
+    names.position(|known| *known == name).unwrap_or(usize::MAX)
+}
+
+/// Whether a claim can come from there.
+pub fn is_client_path(path: &str) -> bool {
+    CLIENT_MEMBERS.contains(&path) || path == "metadata" || path.starts_with("metadata.")
+}
+
+/// What is told to whom.
+#[derive(Clone, Copy, Debug)]
+pub struct Telling<'a> {
+    /// Whose claims they are.
+    pub workspace: &'a Workspace,
+    /// Who is told, or whose token it is.
+    pub client: &'a Client,
+    /// What was granted.
+    pub scope: &'a ScopeSet,
+    /// The person, if there is one.
+    pub authentication: Option<&'a Authentication>,
+}
+
+impl Telling<'_> {
+    /// The claims of an ID token; `single` were asked for one by one.
+    pub fn in_id_token(&self, single: &Requested) -> Map<String, Value> {
+        self.claims(ClaimKind::IdToken, single, false)
+    }
+
+    /// The claims of userinfo: opaque ones too.
+    pub fn at_userinfo(&self, single: &Requested) -> Map<String, Value> {
+        self.claims(ClaimKind::IdToken, single, true)
+    }
+
+    /// The claims of an access token.
+    pub fn in_access_token(&self) -> Map<String, Value> {
+        self.claims(ClaimKind::AccessToken, &Requested::new(), false)
+    }
+
+    /// The same at introspection: opaque ones too.
+    pub fn at_introspection(&self) -> Map<String, Value> {
+        self.claims(ClaimKind::AccessToken, &Requested::new(), true)
+    }
+
+    fn claims(&self, kind: ClaimKind, single: &Requested, opaque: bool) -> Map<String, Value> {
+        let is_told = |claim: &&Claim| {
+            (opaque || !claim.opaque)
+                && (claim.scopes.is_empty()
+                    || claim.scopes.iter().any(|scope| self.scope.contains(scope))
+                    || single.contains_key(&claim.name))
+        };
+        let told = self.workspace.claims.of(kind).iter().filter(is_told);
+        told.filter_map(|claim| Some((claim.name.clone(), self.value(claim)?))).collect()
+    }
+
+    fn value(&self, claim: &Claim) -> Option<Value> {
+        let said = match claim.source_type {
+            ClaimSource::AuthnCtx => {
+                let context = &self.authentication?.authentication_context;
+                at(context, claim.path()).and_then(|value| typed(&claim.name, value))
+            }
+            ClaimSource::Client => of_client(self.client, claim.path()),
+        };
         // OIDC Core §5.1: the name by which the person wishes to be referred to; failing another, the one they log
         // in with.
-        let value =
-            said.or_else(|| (name == "preferred_username").then(|| authentication.username.as_str().into()));
-        claims.extend(value.map(|value| (name.to_owned(), value)));
+        said.filter(says_something).or_else(|| match claim.name.as_str() {
+            "preferred_username" => Some(self.authentication?.username.as_str().into()),
+            _ => None,
+        })
     }
-    claims
 }
 
-/// The value in the type that OIDC Core §5.1 gives the claim; nothing when it cannot be had.
+/// What is at a path such as `address.country`. A member whose own name has dots comes first.
+fn at<'a>(members: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
+    if let Some(value) = members.get(path) {
+        return Some(value);
+    }
+    let (first, rest) = path.split_once('.')?;
+    at(members.get(first)?.as_object()?, rest)
+}
+
+/// What a client says of itself there. Nothing secret is among it.
+fn of_client(client: &Client, path: &str) -> Option<Value> {
+    let entity = &client.entity;
+    let text = match path {
+        "app_url" => entity.app_url.as_deref(),
+        "application_type" => Some(entity.application_type.as_str()),
+        "client_id" => Some(client.id()),
+        "client_name" => Some(entity.client_name.as_str()),
+        "client_uri" => entity.client_uri.as_deref(),
+        "description" => entity.description.as_deref(),
+        "developer_id" => entity.developer_id.as_deref(),
+        "organisation_id" => entity.organisation_id.as_deref(),
+        "software_id" => entity.software_id.as_deref(),
+        "software_version" => entity.software_version.as_deref(),
+        "metadata" => return Some(Value::Object(entity.metadata.0.clone())),
+        path => return at(&entity.metadata.0, path.strip_prefix("metadata.")?).cloned(),
+    };
+    text.map(Value::from)
+}
+
+/// The value in the type that OIDC Core §5.1 gives the claim; nothing when it cannot be had. Other claims have any type.
 fn typed(name: &str, value: &Value) -> Option<Value> {
     match (name, value) {
         ("email_verified" | "phone_number_verified", Value::Bool(_))
@@ -71,6 +221,7 @@ fn typed(name: &str, value: &Value) -> Option<Value> {
         // §5.1.1: the whole address as one text.
         ("address", Value::String(text)) => Some(json!({ "formatted": text })),
         ("email_verified" | "phone_number_verified" | "updated_at" | "address", _) => None,
+        (name, value) if !is_standard(name) => Some(value.clone()),
         (_, Value::String(_)) => Some(value.clone()),
         (_, Value::Number(number)) => Some(Value::String(number.to_string())),
         _ => None,
@@ -92,58 +243,66 @@ fn says_something(value: &Value) -> bool {
 mod tests {
     use super::*;
 
-    fn released_as(scope: &str, context: Value) -> Value {
-        let Value::Object(authentication_context) = context else { panic!("an object") };
-        let authentication = Authentication {
-            subject: "s".into(),
-            username: "user".into(),
-            idp_id: "idp".into(),
-            amr: vec![],
-            auth_time: 0,
-            authentication_context,
-            session_id: "sid".into(),
+    #[test]
+    fn a_path_leads_into_objects_and_a_name_with_dots_is_a_name() {
+        let Value::Object(context) = json!({
+            "address": {"country": "PL", "street": {"name": "Main"}},
+            "http://example.info/claims/groups": ["a"],
+            "address.city": "Poznan",
+        }) else {
+            panic!("an object")
         };
-        released(&ScopeSet::parse(scope).unwrap(), &Requested::new(), &authentication).into()
+        let found = |path: &str| at(&context, path).cloned();
+        assert_eq!(found("address.country"), Some(json!("PL")));
+        assert_eq!(found("address.street.name"), Some(json!("Main")));
+        assert_eq!(found("address.city"), Some(json!("Poznan")));
+        assert_eq!(found("http://example.info/claims/groups"), Some(json!(["a"])));
+        for nowhere in ["address.zip", "address.country.code", "", ".", "address."] {
+            assert_eq!(found(nowhere), None, "{nowhere}");
+        }
     }
 
     #[test]
-    fn a_scope_releases_its_claims_and_no_others() {
-        let context = json!({"name": "User", "email": "user@example.com", "email_verified": false, "phone_number": "1"});
-        assert_eq!(
-            released_as("openid email", context.clone()),
-            json!({"email": "user@example.com", "email_verified": false})
-        );
-        assert_eq!(released_as("profile", context), json!({"name": "User", "preferred_username": "user"}));
+    fn every_claim_of_the_standard_has_the_type_that_it_gives() {
+        for (name, value, expected) in [
+            ("email_verified", json!("true"), json!(true)),
+            ("email_verified", json!("perhaps"), Value::Null),
+            ("updated_at", json!("1700000000"), json!(1_700_000_000)),
+            ("address", json!("1 Street"), json!({"formatted": "1 Street"})),
+            ("address", json!(["1"]), Value::Null),
+            ("phone_number", json!(4_812_345), json!("4812345")),
+            ("name", json!(["no"]), Value::Null),
+            ("groups", json!(["a", "b"]), json!(["a", "b"])),
+            ("level", json!(3), json!(3)),
+        ] {
+            assert_eq!(typed(name, &value).unwrap_or_default(), expected, "{name} {value}");
+        }
     }
 
     #[test]
-    fn what_says_nothing_is_left_out() {
-        assert_eq!(
-            released_as("email address", json!({"email": "", "address": {}, "email_verified": null})),
-            json!({})
-        );
+    fn no_claim_of_the_standard_is_reserved() {
+        for (_, names) in SCOPE_CLAIMS {
+            assert!(names.iter().all(|name| !is_reserved(name) && is_standard(name)));
+        }
+        assert!(RESERVED.is_sorted());
     }
 
     #[test]
-    fn an_identity_provider_cannot_set_a_claim_of_ours() {
-        let context =
-            json!({"sub": "root", "aid": "admin", "scp": ["manage_tenants"], "aud": "x", "iss": "x"});
-        assert_eq!(released_as("openid email phone address", context), json!({}));
-    }
-
-    #[test]
-    fn every_claim_has_the_type_that_the_standard_gives_it() {
-        let context = json!({
-            "email": "e", "email_verified": "true", "updated_at": "1700000000", "address": "1 Street",
-            "phone_number": 4_812_345, "phone_number_verified": "perhaps", "name": ["no"], "birthdate": "1990",
+    fn nothing_secret_of_a_client_is_told() {
+        for path in
+            ["client_secret", "hashed_secret", "jwks", "registration_token.signature", "developer_metadata.x"]
+        {
+            assert!(!is_client_path(path), "{path}");
+        }
+        let client = Client::new(symbolon_store::entity::Client {
+            hashed_secret: Some("x".to_owned()),
+            client_name: "App".to_owned(),
+            ..symbolon_store::entity::Client::default()
         });
-        assert_eq!(
-            released_as("profile email address phone", context),
-            json!({
-                "email": "e", "email_verified": true, "updated_at": 1_700_000_000,
-                "address": {"formatted": "1 Street"}, "phone_number": "4812345", "birthdate": "1990",
-                "preferred_username": "user",
-            })
-        );
+        assert_eq!(of_client(&client, "hashed_secret"), None);
+        assert_eq!(of_client(&client, "client_name"), Some(json!("App")));
+        for path in CLIENT_MEMBERS {
+            assert!(is_client_path(path));
+        }
     }
 }

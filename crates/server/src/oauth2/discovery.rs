@@ -15,6 +15,7 @@ use symbolon_protocol::{
     ClientAuthMethod, CodeChallengeMethod, GrantType, MtlsEndpointAliases, OAuthError, Prompt,
     ProviderMetadata,
 };
+use symbolon_store::entity::ClaimKind;
 
 use super::acr;
 use super::answer::public_json;
@@ -24,7 +25,6 @@ use super::authorize::rules::prompt::PROMPTS;
 use super::authorize::rules::response_type;
 use super::backchannel_authentication::{self, delivery, rules};
 use super::check_session;
-use super::claims::SCOPE_CLAIMS;
 use super::client_auth::{CLIENT_AUTH_METHODS, assertion};
 use super::client_documents;
 use super::dpop;
@@ -240,7 +240,7 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
         tls_client_certificate_bound_access_tokens: Some(true),
         dpop_signing_alg_values_supported: Some(words(&dpop::algorithms(workspace), Algorithm::as_str)),
         subject_types_supported: subject_types(workspace),
-        claims_supported: Some(claims()),
+        claims_supported: Some(claims(workspace)),
         prompt_values_supported: Some(words(PROMPTS, Prompt::as_str)),
         // Every page fits every window, and needs no script.
         display_values_supported: Some(DISPLAYS.iter().map(|&word| word.to_owned()).collect()),
@@ -355,9 +355,9 @@ fn detail_types(workspace: &Workspace) -> Option<Vec<String>> {
     (!names.is_empty()).then_some(names)
 }
 
-fn claims() -> Vec<String> {
-    let about = SCOPE_CLAIMS.iter().flat_map(|(_, claims)| claims.iter());
-    OWN_CLAIMS.iter().chain(about).map(|&name| name.to_owned()).collect()
+fn claims(workspace: &Workspace) -> Vec<String> {
+    let about = workspace.claims.of(ClaimKind::IdToken).iter().map(|claim| claim.name.clone());
+    OWN_CLAIMS.iter().map(|&name| name.to_owned()).chain(about).collect()
 }
 
 fn words<T: Copy>(values: &[T], word: fn(T) -> &'static str) -> Vec<String> {

@@ -12,6 +12,7 @@ use symbolon_protocol::{ErrorCode, Form, IntrospectionResponse, OAuthError};
 use super::access_token::{self, AccessToken};
 use super::answer::{no_store, no_store_json};
 use super::caller::{Caller, INTROSPECT_TOKENS};
+use super::claims::Telling;
 use super::error::{ErrorBody, ErrorResponse, store_failure};
 use super::form_body::FormBody;
 use super::forms::TokenToExamine;
@@ -109,6 +110,8 @@ fn may_know(cx: &Cx, caller: &Caller, token: &AccessToken) -> bool {
 fn active(cx: &Cx, token: &AccessToken) -> IntrospectionResponse {
     let claims = &token.claims;
     let authentication = token.grant.as_ref().map(|grant| &grant.authentication);
+    let scope = claims.scopes();
+    let telling = Telling { workspace: &cx.workspace, client: &token.client, scope: &scope, authentication };
     IntrospectionResponse {
         act: claims.act.clone(),
         active: true,
@@ -122,6 +125,7 @@ fn active(cx: &Cx, token: &AccessToken) -> IntrospectionResponse {
         client_id: Some(token.client.id().to_owned()),
         cnf: claims.cnf.clone(),
         exp: Some(claims.exp),
+        ext: Some(telling.at_introspection()).filter(|told| !told.is_empty()),
         iat: Some(claims.iat),
         idp: Some(claims.idp.clone()).filter(|idp| !idp.is_empty()),
         idp_sub: authentication.map(|authentication| authentication.username.clone()),

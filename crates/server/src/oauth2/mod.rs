@@ -42,6 +42,7 @@ pub mod response_modes;
 pub mod revoke;
 pub mod scope;
 pub mod sealing;
+pub mod step_up;
 pub mod token;
 pub mod trusted_issuers;
 pub mod userinfo;

@@ -10,7 +10,7 @@ use symbolon_protocol::{Form, OAuthError};
 
 use super::access_token::{self, AccessToken};
 use super::answer::{no_store, no_store_json};
-use super::claims;
+use super::claims::Telling;
 use super::dpop;
 use super::error::{ErrorBody, ErrorResponse};
 use super::form_body::FormBody;
@@ -18,7 +18,7 @@ use super::forms::Userinfo;
 use super::issue::OPENID;
 use super::profile::interaction;
 use super::protected_resource;
-use super::sealing;
+use super::{sealing, step_up};
 use crate::cx::Cx;
 
 /// What is known about the person.
@@ -90,10 +90,15 @@ async fn answer(cx: &Cx, token: &AccessToken) -> Result<Response, OAuthError> {
             .expected(OPENID)
             .got(token.claims.scopes())
     })?;
-    let about = About {
-        sub: &token.claims.sub,
-        claims: claims::released(&token.claims.scopes(), &grant.claims.userinfo, &grant.authentication),
+    step_up::check(&cx.workspace, token, cx.now)?;
+    let scope = token.claims.scopes();
+    let telling = Telling {
+        workspace: &cx.workspace,
+        client: &token.client,
+        scope: &scope,
+        authentication: Some(&grant.authentication),
     };
+    let about = About { sub: &token.claims.sub, claims: telling.at_userinfo(&grant.claims.userinfo) };
     let client = &*token.client;
     let encrypter = sealing::encrypter(
         cx,

@@ -67,6 +67,15 @@ pub struct ClaimWord {
     well_known: bool,
 }
 
+impl ClaimWord {
+    /// A claim, in our own words where we have some, else as it is described, else by its bare name.
+    pub fn new(name: &str, description: Option<&str>) -> Self {
+        let well_known = claims::is_standard(name);
+        let words = description.map(str::trim).filter(|text| !well_known && !text.is_empty());
+        Self { name: words.unwrap_or(name).to_owned(), well_known }
+    }
+}
+
 /// How long a consent holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -102,15 +111,6 @@ impl ScopeLine {
             claims: Vec::new(),
             well_known: Self::is_well_known(scope),
         }
-    }
-
-    /// Single claims of a scope.
-    pub fn of_claims(scope: &str, claims: &[&str], granted: bool) -> Self {
-        let word = |name: &&str| ClaimWord {
-            name: (*name).to_owned(),
-            well_known: claims::scope_of(name).is_some(),
-        };
-        Self { claims: claims.iter().map(word).collect(), ..Self::new(scope, None, None, granted) }
     }
 
     /// Whether there are words for this scope in every language.
@@ -200,12 +200,13 @@ impl Page for ConsentPage {
             ..plain.clone()
         };
         let stranger = Self { client: ClientCard::stranger_sample(), ..plain.clone() };
-        let names: Vec<_> =
-            claims::SCOPE_CLAIMS.iter().flat_map(|(_, names)| names.iter().copied()).collect();
+        let names = claims::SCOPE_CLAIMS.iter().flat_map(|(_, names)| names.iter());
+        let words = names.map(|name| ClaimWord::new(name, None));
+        let words = words.chain([ClaimWord::new("<b>x", Some("Your <i>groups"))]).collect();
         let single = Self {
             groups: vec![ScopeGroup {
                 service: None,
-                scopes: vec![ScopeLine::of_claims("profile", &names, false)],
+                scopes: vec![ScopeLine { claims: words, ..line("profile", false) }],
             }],
             ..plain.clone()
         };

@@ -4,6 +4,7 @@
 //! bounded. A change to the configuration drops the workspace it touches, on this node at once and on the others
 //! when they hear of it (LISTEN/NOTIFY, and a poll of the version every second beneath it: the staleness bound).
 
+mod claims;
 mod client;
 pub mod detail_types;
 mod encryption_keys;
@@ -21,6 +22,7 @@ use quick_cache::sync::Cache;
 use symbolon_pki::TrustAnchors;
 use symbolon_store::{Store, StoreError};
 
+pub use claims::Claims;
 pub use client::{Client, SecretDigest};
 pub use detail_types::{DetailType, DetailTypes};
 pub use encryption_keys::EncryptionKeys;

@@ -4,9 +4,10 @@ use std::sync::{Arc, OnceLock};
 
 use http::Uri;
 use symbolon_pki::TrustAnchors;
-use symbolon_store::entity::{AuthorizationDetail, Idp, Scope, Server, Service};
+use symbolon_store::entity::{Acr, AuthorizationDetail, Claim, Idp, Scope, Server, Service};
 use symbolon_store::{ListQuery, Store, StoreError};
 
+use super::claims::Claims;
 use super::detail_types::DetailTypes;
 use super::keys::WorkspaceKeys;
 use super::scopes::Scopes;
@@ -26,6 +27,10 @@ pub struct Workspace {
     pub scopes: Scopes,
     /// Its types of authorization details, with their services.
     pub detail_types: DetailTypes,
+    /// The claims that its tokens tell.
+    pub claims: Claims,
+    /// Its classes of authentication that are not disabled.
+    pub acrs: Vec<Acr>,
     /// Its services: what tokens can be for.
     pub services: Vec<Service>,
     /// Its identity providers, in the order in which people see them.
@@ -59,6 +64,9 @@ impl Workspace {
         let services = values(workspace.list::<Service>(&all).await?);
         let scopes = values(workspace.list::<Scope>(&all).await?);
         let detail_types = values(workspace.list::<AuthorizationDetail>(&all).await?);
+        let claims = Claims::new(values(workspace.list::<Claim>(&all).await?));
+        let mut acrs = values(workspace.list::<Acr>(&all).await?);
+        acrs.retain(|acr| !acr.disabled);
         let mut idps = values(workspace.list::<Idp>(&all).await?);
         idps.sort_by_key(|idp| idp.display_order.unwrap_or(i64::MAX));
         let keys =
@@ -67,6 +75,8 @@ impl Workspace {
             tenant_id: tenant_id.into(),
             id: workspace_id.into(),
             scopes: Scopes::new(with_services(scopes, &services, |scope| scope.service_id.as_deref())),
+            claims,
+            acrs,
             detail_types: DetailTypes::new(with_services(detail_types, &services, |kind| {
                 kind.service_id.as_deref()
             })),

@@ -1,7 +1,9 @@
 //! The admin API of a tenant: `/api/admin/{tid}/…`, with tokens of the tenant's workspace `admin`.
 
+mod acrs;
 mod authorization_details;
 mod certificates;
+mod claims;
 mod clients;
 mod idps;
 mod keys;
@@ -26,6 +28,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(scopes::routes())
         .merge(services::routes())
         .merge(authorization_details::routes())
+        .merge(claims::routes())
+        .merge(acrs::routes())
         .merge(keys::routes())
         .merge(idps::routes())
         .merge(tenant::routes())

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::audience::Audience;
 use super::{NewAccess, subject};
 use crate::cx::Cx;
+use crate::oauth2::claims::Telling;
 use crate::oauth2::grants::{Exchanged, Person};
 use crate::snapshot::{Client, Workspace};
 
@@ -106,7 +107,10 @@ impl Draft<'_> {
             act: exchanged.and_then(|exchanged| exchanged.act.as_ref()),
             aid: &workspace.id,
             amr: authentication.map_or(&[], |authentication| &authentication.amr),
-            auth_time: authentication.filter(|_| standard).map(|authentication| authentication.auth_time),
+            // RFC 9470 §6.1: of a login, so that a resource can tell whether it is recent enough.
+            auth_time: authentication
+                .filter(|_| standard || person.is_some_and(|person| person.grant_id.is_some()))
+                .map(|authentication| authentication.auth_time),
             aud: Audience::new(cx, client, (scope, details), resources),
             authorization_details: details,
             client_id: (standard || says_client).then(|| client.id()),
@@ -127,11 +131,16 @@ impl Draft<'_> {
             sub: &sub,
             tid: &workspace.tenant_id,
         };
+        let telling = Telling { workspace, client, scope, authentication };
+        let claims = Told { token: claims, about: telling.in_access_token() };
         match workspace.server.access_token_strategy {
             AccessTokenStrategy::Jwt => {
                 let keys = &workspace.keys;
                 let signer = if standard { &keys.access_token_signer } else { &keys.signer };
-                let signed = signer.sign_json(&claims);
+                let signed = match claims.about.is_empty() {
+                    true => signer.sign_json(&claims.token),
+                    false => signer.sign_json(&claims),
+                };
                 let token =
                     signed.map_err(|error| OAuthError::server_error("signing_failed").detail(error))?;
                 Ok((token, None))
@@ -146,10 +155,20 @@ fn is_standard(workspace: &Workspace) -> bool {
     workspace.server.advanced.as_ref().is_some_and(|advanced| advanced.rfc9068_access_tokens)
 }
 
-fn remember(claims: &Claims<'_>) -> Result<NewAccess, OAuthError> {
+/// The same with the claims that the workspace has it tell. None of them has a name of the others.
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    token: Claims<'a>,
+    #[serde(flatten)]
+    about: Map<String, Value>,
+}
+
+fn remember(claims: &Told<'_>) -> Result<NewAccess, OAuthError> {
     let doc = serde_json::to_value(claims)
         .map_err(|error| OAuthError::server_error("record_unwritable").detail(error))?;
     // The store knows the grants of this workspace; that of another is asked for when the token comes back.
-    let grant_id = claims.gid.filter(|_| claims.gaid.is_none()).map(str::to_owned);
-    Ok(NewAccess { grant_id, doc, expires_at: claims.exp.saturating_mul(1000) })
+    let token = &claims.token;
+    let grant_id = token.gid.filter(|_| token.gaid.is_none()).map(str::to_owned);
+    Ok(NewAccess { grant_id, doc, expires_at: token.exp.saturating_mul(1000) })
 }

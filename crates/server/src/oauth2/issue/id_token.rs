@@ -7,7 +7,7 @@ use symbolon_protocol::{OAuthError, ScopeSet};
 
 use super::subject;
 use crate::cx::Cx;
-use crate::oauth2::claims;
+use crate::oauth2::claims::Telling;
 use crate::oauth2::grants::Person;
 use crate::oauth2::profile::Profile;
 use crate::snapshot::Client;
@@ -79,6 +79,8 @@ impl Draft<'_> {
         let issuer = cx.issuer();
         let advanced = cx.workspace.server.advanced.as_ref();
         let hides_acr = advanced.is_some_and(|advanced| advanced.do_not_issue_acr_claim_in_id_token);
+        let telling =
+            Telling { workspace: &cx.workspace, client, scope, authentication: Some(authentication) };
         let claims = Claims {
             acr: person.record.acr.as_deref().filter(|_| !hides_acr),
             amr: &authentication.amr,
@@ -93,7 +95,7 @@ impl Draft<'_> {
             s_hash: state.map(hash),
             sid: &authentication.session_id,
             sub: &subject::of(&cx.workspace, client, &authentication.subject),
-            about: claims::released(scope, &person.record.claims.id_token, authentication),
+            about: telling.in_id_token(&person.record.claims.id_token),
         };
         signer.sign_json(&claims).map_err(|error| OAuthError::server_error("signing_failed").detail(error))
     }

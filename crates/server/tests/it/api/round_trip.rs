@@ -204,6 +204,32 @@ async fn every_member_of_a_type_of_authorization_details() {
 }
 
 #[tokio::test]
+async fn every_member_of_a_claim_and_of_a_class_of_authentication() {
+    let console = Console::new().await;
+    let document = document("admin");
+    let claim = with(
+        full(&document, "Claim"),
+        json!({
+            "id": "c", "name": "tier", "source_path": "metadata.tier", "source_type": "client", "scopes": ["email"],
+            "verified": false, "authorization_server_id": "default", "tenant_id": "default",
+        }),
+    );
+    comes_back(&claim, &console.post("/claims", &claim).await.created());
+    comes_back(&claim, &console.put("/claims/c", &claim).await.ok());
+    let listed = console.get("/servers/default/claims").await.ok();
+    let found = listed["claims"].as_array().unwrap().iter().find(|claim| claim["id"] == "c").unwrap();
+    comes_back(&claim, found);
+
+    let acr = with(
+        full(&document, "ACR"),
+        json!({"id": "a", "value": "urn:x", "authorization_server_id": "default", "tenant_id": "default"}),
+    );
+    comes_back(&acr, &console.post("/servers/default/acrs", &acr).await.created());
+    comes_back(&acr, &console.put("/servers/default/acrs/a", &acr).await.ok());
+    comes_back(&acr, &console.get("/servers/default/acrs/a").await.ok());
+}
+
+#[tokio::test]
 async fn every_member_of_an_identity_provider() {
     let console = Console::new().await;
     let idp = with(

@@ -3,6 +3,7 @@
 mod authorization_details;
 mod authorize;
 mod certificate;
+mod claims_mapping;
 mod client_documents;
 mod dpop;
 mod introspect;
@@ -13,5 +14,6 @@ mod register;
 mod request_object;
 mod resource;
 mod revoke;
+mod step_up;
 mod store_failure;
 mod token;

@@ -45,6 +45,13 @@ pub struct AdvancedConfiguration {
     pub require_dpop_nonce: bool,
     /// A request for a token must name the `resource` that it is for (RFC 8707). An addition of ours.
     pub require_resource_indicators: bool,
+    /// Classes of authentication of which userinfo and the management APIs of this workspace want one (RFC 9470). An
+    /// addition of ours.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub resource_acr_values: Vec<String>,
+    /// How long ago the person has authenticated whose token comes to these, at most, in seconds (RFC 9470). An addition
+    /// of ours.
+    pub resource_max_age: Option<i64>,
     /// Access tokens in the shape of RFC 9068 (`at+jwt`). An addition of ours.
     pub rfc9068_access_tokens: bool,
     /// FAPI.

@@ -1,7 +1,9 @@
 //! `/api/admin/{tid}`
 
+mod acrs;
 mod authorization_details;
 mod certificates;
+mod claims;
 mod client_answers;
 mod clients;
 mod idps;

@@ -1,8 +1,8 @@
 //! `acr_values`, and `acr` in `claims`: how well a person must be authenticated (OIDC Core §3.1.2.1, §5.5.1.1).
 
 use serde_json::{Value, json};
-use symbolon_store::entity::Idp;
 use symbolon_store::entity::server::{AdvancedConfiguration, Server};
+use symbolon_store::entity::{Acr, Idp};
 
 use crate::harness::{Browser, CALLBACK, NOW, SECRET, TestApp, decode, request_with};
 
@@ -49,6 +49,37 @@ async fn the_class_follows_from_how_the_person_was_authenticated() {
     assert_eq!(metadata["acr_values_supported"], json!(["urn:bronze", "urn:silver"]));
     app.change_workspace(advanced(|advanced| advanced.do_not_issue_acr_claim_in_id_token = true)).await;
     assert_eq!(sign_in(&app, &[]).await.get("acr"), None);
+}
+
+#[tokio::test]
+async fn the_registry_of_the_workspace_names_the_classes() {
+    let app = TestApp::with_people().await;
+    let add = async |value: &str, disabled, level: Option<u64>| {
+        let mut acr = Acr { id: value.to_owned(), value: value.to_owned(), disabled, ..Acr::default() };
+        acr.metadata.0.extend(level.map(|level| ("level".to_owned(), json!(level))));
+        app.store().insert(acr, NOW.millis()).await.unwrap();
+        app.app.snapshots.invalidate("default", "default");
+    };
+    let supported = async || {
+        app.get("/default/default/.well-known/openid-configuration").await.ok()["acr_values_supported"]
+            .clone()
+    };
+    add("loa-2", false, Some(2)).await;
+    assert_eq!(supported().await, json!([]), "nobody can reach it with a password");
+    assert_eq!(sign_in(&app, &[]).await.get("acr"), None);
+    add("loa-1", false, Some(1)).await;
+    add("off", true, Some(1)).await;
+    add("unsaid", false, None).await;
+    assert_eq!(supported().await, json!(["loa-1"]));
+    assert_eq!(sign_in(&app, &[("acr_values", "unsaid off 1 loa-2")]).await["acr"], "loa-1");
+    with_two_factors(&app).await;
+    assert_eq!(supported().await, json!(["loa-1", "loa-2", "unsaid"]));
+    assert_eq!(sign_in(&app, &[("acr_values", "unsaid")]).await["acr"], "unsaid");
+    assert_eq!(sign_in(&app, &[("acr_values", "loa-2 loa-1")]).await["acr"], "loa-2");
+    let essential = r#"{"id_token":{"acr":{"essential":true,"values":["off","2"]}}}"#;
+    let answer = Browser::new(&app).get(&request_with("openid", &[("claims", essential)])).await;
+    let expected = format!("{CALLBACK} unmet_authentication_requirements [acr_not_supported]");
+    assert_eq!(answer.refused_to_client(), expected);
 }
 
 #[tokio::test]

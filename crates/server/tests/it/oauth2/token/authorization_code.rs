@@ -70,6 +70,7 @@ async fn a_code_is_redeemed_for_what_the_walk_through_shows() {
         "client",
         "spiffe://localhost/default/default/default-openid"
       ],
+      "auth_time": 1799999940,
       "exp": 1800003600,
       "gid": "grant-the-code",
       "iat": 1800000000,

@@ -69,7 +69,7 @@ async fn the_shape_is_that_of_acp_unless_asked_otherwise() {
     server.change_workspace(|server| server.advanced = None).await;
     let (header, claims) = decode(persons_token(&server).await);
     assert_eq!((&header["typ"], &claims["scp"]), (&json!("JWT"), &json!(["openid", "email"])));
-    assert_eq!((claims.get("client_id"), claims.get("scope"), claims.get("auth_time")), (None, None, None));
+    assert_eq!((claims.get("client_id"), claims.get("scope")), (None, None));
 }
 
 #[tokio::test]
