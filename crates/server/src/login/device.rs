@@ -14,6 +14,7 @@ use symbolon_protocol::{Form, GrantType, OAuthError};
 use symbolon_store::{Decision, DecoupledRequest, NewGrant};
 
 use super::consent::{Consents, scopes_to_remember};
+use super::details;
 use super::idps::LoginFailure;
 use super::limits::Attempt;
 use super::views::{self, brand, language};
@@ -172,7 +173,7 @@ impl Waiting {
             csrf: browser.csrf_token(cx, &self.consent_purpose(session)),
             username: session.person.username.clone(),
             groups: views::groups(cx, scope, &consents),
-            details: Vec::new(),
+            details: details::cards(cx, &self.found.doc.authorization_details, &[]),
             until: Until::TakenBack,
             revoke_at: None,
             device: Some(AskingDevice {
@@ -224,7 +225,10 @@ impl Waiting {
 
     async fn approve(&self, cx: &Cx, session: &Session) -> Result<bool, OAuthError> {
         let scope = &self.found.doc.scope;
-        let record = decoupled::grant(cx, scope.clone(), Authentication::of(session), &[]);
+        let record = GrantRecord {
+            authorization_details: self.found.doc.authorization_details.clone(),
+            ..decoupled::grant(cx, scope.clone(), Authentication::of(session), &[])
+        };
         // Tokens may be fetched until the request ends.
         let seconds = Lifetimes::of(&cx.workspace, &self.client).grant_after(0);
         let grant = NewGrant {

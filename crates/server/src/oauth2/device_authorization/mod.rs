@@ -8,7 +8,7 @@ pub mod user_code;
 
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use symbolon_protocol::{GrantType, OAuthError, ScopeSet};
+use symbolon_protocol::{AuthorizationDetails, GrantType, OAuthError, ScopeSet};
 use symbolon_store::entity::GoDuration;
 use symbolon_store::{NewDecoupledRequest, StoreError};
 use utoipa::ToSchema;
@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use super::answer::no_store_json;
 use super::error::{ErrorBody, ErrorResponse, store_failure};
 use super::form_body::FormBody;
-use super::{client_auth, decoupled, scope};
+use super::{authorization_details, client_auth, decoupled, scope};
 use crate::cx::Cx;
 use crate::snapshot::Client;
 
@@ -34,6 +34,9 @@ const TRIES: usize = 8;
 pub struct DeviceRequest {
     /// The scopes asked for.
     pub scope: ScopeSet,
+    /// What is asked for beyond scopes (RFC 9396).
+    #[serde(default, skip_serializing_if = "AuthorizationDetails::is_empty")]
+    pub authorization_details: AuthorizationDetails,
     /// Where the request came from: shown to the person (RFC 8628 §5.4).
     pub address: String,
 }
@@ -46,6 +49,8 @@ pub struct DeviceForm {
     client_id: String,
     /// The scopes wanted, separated by spaces; all of the client's when absent.
     scope: Option<String>,
+    /// What is wanted beyond scopes, as JSON (RFC 9396).
+    authorization_details: Option<String>,
 }
 
 /// A device authorization response (RFC 8628 §3.2).
@@ -85,7 +90,8 @@ pub async fn device_authorization(
     let begun = async {
         decoupled::check_grant(&cx, &client, GrantType::DeviceCode)?;
         let scope = scope::requested(&cx, &client, &form)?.into_owned();
-        begin(&cx, &client, scope).await
+        let details = authorization_details::asked(&cx, &client, &form)?;
+        begin(&cx, &client, scope, details).await
     };
     match begun.await {
         Ok(response) => Ok(no_store_json(&response)),
@@ -102,11 +108,20 @@ pub fn verification_uri(cx: &Cx, user_code: Option<&str>) -> String {
     }
 }
 
-async fn begin(cx: &Cx, client: &Client, scope: ScopeSet) -> Result<DeviceResponse, OAuthError> {
+async fn begin(
+    cx: &Cx,
+    client: &Client,
+    scope: ScopeSet,
+    authorization_details: AuthorizationDetails,
+) -> Result<DeviceResponse, OAuthError> {
     let seconds = lifetime(cx);
     let device_code = cx.app.rng.secret();
     let handle = cx.app.rng.uuid().to_string();
-    let doc = DeviceRequest { scope, address: cx.peer.remote.ip().to_canonical().to_string() };
+    let doc = DeviceRequest {
+        scope,
+        authorization_details,
+        address: cx.peer.remote.ip().to_canonical().to_string(),
+    };
     let codes = UserCodes::of(&cx.workspace);
     for _ in 0..TRIES {
         let user_code = codes.make(&cx.app.rng);

@@ -1,9 +1,10 @@
 //! From the code on the device to its tokens.
 
 use serde_json::json;
+use symbolon_store::entity::AuthorizationDetail;
 
-use super::{PAGE, app, begin, consent, error, poll};
-use crate::harness::{Browser, TOKEN, decode};
+use super::{ENDPOINT, PAGE, app, begin, consent, error, poll};
+use crate::harness::{Browser, NOW, TOKEN, decode};
 
 #[tokio::test]
 async fn a_device_gets_tokens_when_a_person_has_allowed_it() {
@@ -110,4 +111,35 @@ async fn who_gives_up_before_logging_in_has_not_answered() {
     let (_, back) = browser.follow(&path, browser.press(&path, &page, "cancel").await).await;
     assert_eq!(back.page().heading(), "Connect a device");
     assert_eq!(error(&poll(&app, &device_code).await), "authorization_pending");
+}
+
+/// RFC 9396 §4: authorization details at the device authorization endpoint.
+#[tokio::test]
+async fn a_device_asks_for_authorization_details_and_the_person_sees_them() {
+    let app = app().await;
+    let kind = AuthorizationDetail {
+        id: "files".to_owned(),
+        kind: "files".to_owned(),
+        name: Some("Files".to_owned()),
+        ..AuthorizationDetail::default()
+    };
+    app.store().insert(kind, NOW.millis()).await.unwrap();
+    app.change_client("tv", |client| client.authorization_details_types = vec!["files".to_owned()]).await;
+    let details = json!([{"type": "files", "actions": ["read"], "folder": "Holiday pictures"}]);
+    let begin = async |details: &str| {
+        let form = [("client_id", "tv"), ("scope", "openid"), ("authorization_details", details)];
+        app.post(ENDPOINT).form(&form).await
+    };
+    let refused = begin(r#"[{"type":"money"}]"#).await;
+    assert_eq!(refused.reason(), "400 invalid_authorization_details authorization_details_type_unknown");
+
+    let codes = begin(&details.to_string()).await.ok();
+    let browser = Browser::new(&app);
+    let (address, page) = consent(&browser, codes["user_code"].as_str().unwrap(), "user").await;
+    let text = page.page().text();
+    assert!(text.contains("Files New Allowed actions read Folder Holiday pictures"), "{text}");
+    browser.press(&address, &page, "accept").await;
+    let tokens = poll(&app, codes["device_code"].as_str().unwrap()).await.ok();
+    assert_eq!(tokens["authorization_details"], details);
+    assert_eq!(decode(tokens["access_token"].as_str().unwrap()).1["authorization_details"], details);
 }

@@ -48,7 +48,7 @@ async fn who_is_authenticated_too_weakly_is_told_what_would_do_and_comes_back() 
     let answer = server.get(USERINFO).bearer(&weak).await;
     insta::assert_snapshot!(answer.refused(), @r#"
     401 insufficient_user_authentication: A different authentication level is required.
-    challenge: Bearer realm="oauth2", error="insufficient_user_authentication", error_description="A different authentication level is required.", acr_values="2"
+    challenge: Bearer realm="oauth2", error="insufficient_user_authentication", error_description="A different authentication level is required.", acr_values="2", resource_metadata="https://localhost:8443/.well-known/oauth-protected-resource/default/default/userinfo"
     reason: access_token_acr_too_low
     expected: 2
     got: 1
@@ -75,7 +75,7 @@ async fn who_authenticated_too_long_ago_is_told_so() {
     let answer = server.get(USERINFO).bearer(&first).await;
     insta::assert_snapshot!(answer.refused(), @r#"
     401 insufficient_user_authentication: More recent authentication is required.
-    challenge: Bearer realm="oauth2", error="insufficient_user_authentication", error_description="More recent authentication is required.", max_age="300"
+    challenge: Bearer realm="oauth2", error="insufficient_user_authentication", error_description="More recent authentication is required.", max_age="300", resource_metadata="https://localhost:8443/.well-known/oauth-protected-resource/default/default/userinfo"
     reason: access_token_authentication_too_old
     expected: at most 300 s ago
     got: 301 s ago
