@@ -16,9 +16,9 @@ use crate::login::Session;
 use crate::oauth2::authorize::next;
 use crate::oauth2::authorize::request::AuthorizationRequest;
 use crate::pages::{
-    Account, Brand, ClaimWord, ClientCard, Colour, ConsentPage, Developer, ErrorKind, ErrorPage, Field, FormPostPage,
-    FormTargets, Language, Link, LoggedOutPage, LoggingOutPage, LoginFault, LoginPage, LoginReason,
-    LogoutPage, Page, ScopeGroup, ScopeLine, Until,
+    Account, Brand, ClaimWord, ClientCard, Colour, ConsentPage, Developer, ErrorKind, ErrorPage, Field,
+    FormPostPage, FormTargets, Language, Link, LoggedOutPage, LoggingOutPage, LoginFault, LoginPage,
+    LoginReason, LogoutPage, Page, ScopeGroup, ScopeLine, Until,
 };
 use crate::refusals::Refused;
 use crate::seed::has_first_words;
