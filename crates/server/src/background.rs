@@ -1,5 +1,5 @@
 //! What runs beside the requests: following changes of configuration, sweeping what has expired, counting rows,
-//! telling clients of logouts.
+//! telling clients of logouts and of answers that were given elsewhere.
 
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::metrics::TableLabel;
+use crate::oauth2::backchannel_authentication::notify;
 use crate::oauth2::backchannel_logout::deliver;
 
 /// Pause after an error of the store.
@@ -35,6 +36,7 @@ pub fn start(app: &App, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
         run(Box::pin(sweep(app.clone()))),
         run(Box::pin(count_rows(app.clone()))),
         run(Box::pin(deliver::run(app.clone()))),
+        run(Box::pin(notify::run(app.clone()))),
     ]
 }
 

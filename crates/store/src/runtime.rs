@@ -27,7 +27,7 @@ pub use authorize_sessions::{AuthorizeSession, AuthorizeSessionKey, NewAuthorize
 pub use code_exchange::CodeWithGrant;
 pub use codes::{NewCode, Redemption};
 pub use decoupled_requests::{
-    Decision, DecoupledRequest, DecoupledState, DueNotification, NewDecoupledRequest,
+    Decision, DecoupledRequest, DecoupledState, DeliveredRequest, DueNotification, NewDecoupledRequest,
 };
 pub use grants::{Grant, NewGrant};
 pub use logout_notices::{LogoutNotice, NewLogoutNotice};

@@ -283,6 +283,13 @@ fn uris(client: &Client, faults: &mut Faults) {
         );
     }
     logout::check(client, faults);
+    // CIBA §4.
+    let told = matches!(client.backchannel_token_delivery_mode.as_deref(), Some("ping" | "push"));
+    faults.check(
+        !told || client.backchannel_client_notification_endpoint.is_some(),
+        "backchannel_client_notification_endpoint",
+        "must be given: the delivery mode of the client has it told",
+    );
     for (index, uri) in client.post_logout_redirect_uris.iter().enumerate() {
         if Url::parse(uri).map_or(true, |url| matches!(url.scheme(), "javascript" | "data" | "vbscript")) {
             faults.add(format!("post_logout_redirect_uris[{index}]"), "must be an absolute URL");

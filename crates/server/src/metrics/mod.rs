@@ -44,6 +44,8 @@ pub struct Families {
     pub tokens: Family<GrantLabel, Counter>,
     /// Logins, by result.
     pub logins: Family<ResultLabel, Counter>,
+    /// Answers given elsewhere that clients were told of, by result.
+    pub ciba_notices: Family<ResultLabel, Counter>,
     /// Logouts that clients were told of, by result.
     pub logout_notices: Family<ResultLabel, Counter>,
     /// Expired rows deleted, by table.
@@ -128,6 +130,7 @@ impl Default for Metrics {
             refusals_dropped: Counter::default(),
             tokens: Family::default(),
             logins: Family::default(),
+            ciba_notices: Family::default(),
             logout_notices: Family::default(),
             rows_swept: Family::default(),
             rows: Family::default(),
@@ -156,6 +159,8 @@ impl Families {
         );
         registry.register("tokens_issued", "Access tokens issued", self.tokens.clone());
         registry.register("logins", "Logins tried", self.logins.clone());
+        let told = "Answers to backchannel authentication requests that clients were told of";
+        registry.register("ciba_notices", told, self.ciba_notices.clone());
         let told = "Logouts that clients were told of";
         registry.register("logout_notices", told, self.logout_notices.clone());
         registry.register("rows", "Rows there are", self.rows.clone());
@@ -194,6 +199,11 @@ impl Metrics {
     /// Counts one try to log in, by how it ended.
     pub fn login(&self, result: &'static str) {
         self.0.logins.get_or_create(&ResultLabel { result }).inc();
+    }
+
+    /// Counts one try to tell a client of an answer that was given elsewhere, by how it ended.
+    pub fn ciba_notice(&self, result: &'static str) {
+        self.0.ciba_notices.get_or_create(&ResultLabel { result }).inc();
     }
 
     /// Counts one try to tell a client of a logout, by how it ended.

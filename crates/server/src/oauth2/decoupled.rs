@@ -10,7 +10,7 @@ use std::fmt;
 use quick_cache::sync::Cache;
 use serde_json::Value;
 use symbolon_protocol::{AuthorizationDetails, ClaimsRequest, ErrorCode, GrantType, OAuthError, ScopeSet};
-use symbolon_store::{DecoupledRequest, DecoupledState};
+use symbolon_store::{DecoupledRequest, DecoupledState, Grant};
 
 use super::acr;
 use super::error::store_failure;
@@ -116,12 +116,16 @@ pub async fn redeem<'a>(
             Err(interval) => told(ErrorCode::SlowDown, "polled_too_often")
                 .expected(format!("at least {interval} s between polls")),
         }),
-        DecoupledState::Approved | DecoupledState::Spent => approved(found, id),
+        DecoupledState::Approved | DecoupledState::Spent => granted(found.grant, id),
     }
 }
 
-fn approved(found: Found, id: &str) -> Result<Redeemed<'_>, OAuthError> {
-    let grant = found.grant.filter(|grant| grant.revoked_at.is_none()).ok_or_else(grant_revoked)?;
+/// What a request is worth that was approved with this grant.
+///
+/// # Errors
+/// `invalid_grant` when it was revoked.
+pub fn granted(grant: Option<Grant<GrantRecord>>, id: &str) -> Result<Redeemed<'_>, OAuthError> {
+    let grant = grant.filter(|grant| grant.revoked_at.is_none()).ok_or_else(grant_revoked)?;
     let scope = Cow::Owned(grant.doc.scope.clone());
     let person = Person { grant_id: Some(grant.id), record: grant.doc, nonce: None };
     Ok(Redeemed { owner: Owner::Person(Box::new(person)), scope, spends: Spends::Decoupled(id) })

@@ -34,6 +34,8 @@ pub struct Memory {
     pub registrations: RegistrationLimits,
     /// Clients that registered themselves and are used.
     pub kept: Kept,
+    /// Wakes the worker that tells clients of answers that were given elsewhere.
+    pub ciba_notices: Notify,
     /// Wakes the worker that tells clients of logouts.
     pub logout_notices: Notify,
 }

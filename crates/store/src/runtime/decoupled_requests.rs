@@ -20,6 +20,7 @@ use crate::store::{WorkspaceStore, write_doc};
 
 pub use decide::Decision;
 pub use notify::DueNotification;
+pub use spend::DeliveredRequest;
 
 /// A request to be remembered.
 #[derive(Debug)]

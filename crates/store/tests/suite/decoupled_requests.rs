@@ -1,8 +1,8 @@
 //! Requests that are answered elsewhere.
 
 use symbolon_store::{
-    AccessToken, Decision, DecoupledRequest, DecoupledState, NewDecoupledRequest, NewRefreshToken, Store,
-    StoreError,
+    AccessToken, Decision, DecoupledRequest, DecoupledState, DeliveredRequest, DueNotification,
+    NewDecoupledRequest, NewRefreshToken, Store, StoreError,
 };
 use tokio::task::JoinSet;
 
@@ -183,6 +183,31 @@ pub(crate) async fn a_notification_is_taken_by_one_worker_at_a_time(store: Store
     w.reschedule_notification("1", Some(NOW + 2000)).await.unwrap();
     assert!(!store.has_due_notifications(NOW + 1999).await.unwrap());
     assert!(store.has_due_notifications(NOW + 2000).await.unwrap());
+    w.reschedule_notification("1", None).await.unwrap();
+    assert!(!store.has_due_notifications(NOW + 60_000).await.unwrap());
+}
+
+pub(crate) async fn what_is_delivered_is_kept_until_it_is_and_issued_once(store: Store) {
+    let w = store.workspace("t", "w");
+    w.insert(client("c"), NOW).await.unwrap();
+    let new = NewDecoupledRequest { sealed: Some(b"token"), ..request("1", LATER) };
+    w.insert_decoupled_request(&new).await.unwrap();
+    let told = Decision { notifies: true, ..decision("1") };
+    let tokens = DeliveredRequest { id: "1", handle: "1", now: NOW, sealed: b"tokens" };
+    let spend = async || w.spend_delivered_request::<u8, u8>(tokens, None, None).await.unwrap();
+    assert!(!spend().await, "nobody has answered");
+    assert!(w.approve_decoupled_request(told, &grant("g"), &[]).await.unwrap());
+    assert_eq!(store.take_due_notifications(NOW, NOW + 500, 10).await.unwrap().len(), 1);
+    assert!(spend().await);
+    assert!(!spend().await, "spent");
+    assert!(!w.spend_decoupled_request::<u8, u8>("1", NOW, None, None).await.unwrap(), "nor polled for");
+
+    let due = store.take_due_notifications(NOW + 500, NOW + 900, 10).await.unwrap();
+    let sealed = |due: &[DueNotification]| due[0].sealed.as_ref().map(|sealed| sealed.to_vec());
+    assert_eq!(sealed(&due), Some(b"tokens".to_vec()), "who takes over sends the same");
+    w.reschedule_notification("1", Some(NOW + 900)).await.unwrap();
+    let due = store.take_due_notifications(NOW + 900, NOW + 950, 10).await.unwrap();
+    assert_eq!(sealed(&due), Some(b"tokens".to_vec()));
     w.reschedule_notification("1", None).await.unwrap();
     assert!(!store.has_due_notifications(NOW + 60_000).await.unwrap());
 }

@@ -84,6 +84,7 @@ on_every_backend! {
         a_request_of_a_revoked_grant_gets_nothing,
         one_of_many_gets_tokens_for_a_request,
         a_notification_is_taken_by_one_worker_at_a_time,
+        what_is_delivered_is_kept_until_it_is_and_issued_once,
     }
     entities::{
         defaults_are_those_of_the_model,

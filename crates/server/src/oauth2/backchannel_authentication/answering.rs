@@ -76,7 +76,7 @@ impl Waiting {
         let allowed = scopes_to_remember(cx, client, scope);
         let consents: Vec<_> = allowed.iter().map(String::as_str).collect();
         let answered = cx.store().approve_decoupled_request(self.decision(cx), &grant, &consents).await;
-        answered.map_err(|error| store_failure(&error))
+        Ok(self.tell(cx, answered.map_err(|error| store_failure(&error))?))
     }
 
     /// Tells the client no. False when the request was answered before, or has ended.
@@ -84,7 +84,16 @@ impl Waiting {
     /// # Errors
     /// When the store does not answer.
     pub async fn deny(&self, cx: &Cx) -> Result<bool, OAuthError> {
-        cx.store().deny_decoupled_request(self.decision(cx)).await.map_err(|error| store_failure(&error))
+        let answered = cx.store().deny_decoupled_request(self.decision(cx)).await;
+        Ok(self.tell(cx, answered.map_err(|error| store_failure(&error))?))
+    }
+
+    /// Wakes who tells the client, if it is told.
+    fn tell(&self, cx: &Cx, answered: bool) -> bool {
+        if answered && self.found.doc.mode.calls_back() {
+            cx.app.memory.ciba_notices.notify_one();
+        }
+        answered
     }
 
     fn decision(&self, cx: &Cx) -> Decision<'_> {

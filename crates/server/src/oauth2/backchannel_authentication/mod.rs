@@ -1,12 +1,14 @@
 //! Backchannel authentication (OpenID Connect CIBA Core 1.0 §7): `POST /{tid}/{aid}/backchannel/authentication`.
 //!
-//! A client says who is to be asked; the person is asked elsewhere, and the client polls the token endpoint meanwhile.
+//! A client says who is to be asked; the person is asked elsewhere. The client polls the token endpoint meanwhile, or
+//! is told by a message ([`notify`]).
 
 pub mod answering;
 pub mod delivery;
 pub mod demo;
 mod hint;
 mod message;
+pub mod notify;
 mod parameters;
 pub mod rules;
 mod signed;
@@ -24,7 +26,7 @@ use super::form_body::FormBody;
 use super::{client_auth, decoupled, scope};
 use crate::cx::Cx;
 use crate::snapshot::{Client, Workspace};
-use delivery::Mode;
+use delivery::{Callback, Mode};
 use parameters::Parameters;
 
 /// The kind of such requests in the store.
@@ -78,6 +80,8 @@ pub struct BackchannelForm {
     requested_expiry: Option<i64>,
     /// How well the person should be authenticated.
     acr_values: Option<String>,
+    /// What the messages to a client that is pinged or pushed to carry as their bearer token.
+    client_notification_token: Option<String>,
     /// All of this as a JWT that the client has signed.
     request: Option<String>,
 }
@@ -89,8 +93,9 @@ pub struct BackchannelAuthenticationResponse {
     auth_req_id: String,
     /// How long it lives, in seconds.
     expires_in: i64,
-    /// How long to wait between polls, in seconds.
-    interval: i64,
+    /// How long to wait between polls, in seconds; absent where the client does not poll.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interval: Option<i64>,
 }
 
 /// Begins the authentication of a person who is elsewhere.
@@ -166,6 +171,9 @@ async fn begin(
     }
     parameters.spend(cx, client).await?;
     let auth_req_id = cx.app.rng.secret();
+    let callback = Callback::of(cx, client, doc.mode, parameters, &auth_req_id).await?;
+    let callback = callback.map(|callback| callback.to_bytes()).transpose()?;
+    let expires_at = cx.now.plus_seconds(seconds).millis();
     let request = NewDecoupledRequest {
         id: &auth_req_id,
         handle: &cx.app.rng.uuid().to_string(),
@@ -174,13 +182,15 @@ async fn begin(
         subject: Some(subject),
         user_code: None,
         doc: &doc,
-        sealed: None,
+        sealed: callback.as_deref(),
         created_at: cx.now.millis(),
-        notify_at: None,
-        expires_at: cx.now.plus_seconds(seconds).millis(),
+        // Who is pushed to does not ask, and would never hear that nobody has answered.
+        notify_at: doc.mode.pushes().then_some(expires_at),
+        expires_at,
     };
     cx.store().insert_decoupled_request(&request).await.map_err(|error| store_failure(&error))?;
-    Ok(BackchannelAuthenticationResponse { auth_req_id, expires_in: seconds, interval: decoupled::INTERVAL })
+    let interval = (!doc.mode.pushes()).then_some(decoupled::INTERVAL);
+    Ok(BackchannelAuthenticationResponse { auth_req_id, expires_in: seconds, interval })
 }
 
 fn words(text: Option<&str>) -> Vec<String> {

@@ -56,8 +56,8 @@ async fn redeem(request: TokenRequest<'_>) -> Result<Redeemed<'_>, OAuthError> {
 /// Spends the code and keeps what was issued from it, whole or not at all.
 pub(super) async fn spend(request: TokenRequest<'_>, code: &str, issued: &Issued) -> Result<(), OAuthError> {
     let store = request.cx.store();
-    let refresh = refresh_row(request, issued);
-    let access = access_row(request, issued);
+    let refresh = refresh_row(request.client, issued);
+    let access = access_row(request.client, issued);
     let access = access.as_ref().map(|record| (issued.response.access_token.as_str(), record));
     let spent = store.spend_code(code, request.cx.now.millis(), refresh.as_ref(), access).await;
     if spent.map_err(|error| store_failure(&error))? {

@@ -16,7 +16,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 use symbolon_protocol::{Confirmation, Form, GrantType, OAuthError, ScopeSet, TokenResponse};
-use symbolon_store::{AccessToken, NewGrant, NewRefreshToken};
+use symbolon_store::{AccessToken, DeliveredRequest, NewGrant, NewRefreshToken};
 
 use super::error::store_failure;
 use super::issue::{self, Issued};
@@ -183,7 +183,7 @@ pub async fn commit(
 
 /// Keeps what introspection needs of an opaque token. A signed one needs nothing.
 async fn remember_access_token(request: TokenRequest<'_>, issued: &Issued) -> Result<(), OAuthError> {
-    let Some(record) = access_row(request, issued) else { return Ok(()) };
+    let Some(record) = access_row(request.client, issued) else { return Ok(()) };
     let inserted = request.cx.store().insert_access_token(&issued.response.access_token, &record).await;
     inserted.map_err(|error| store_failure(&error))
 }
@@ -203,8 +203,8 @@ async fn begin(request: TokenRequest<'_>, issued: &Issued) -> Result<(), OAuthEr
         created_at: now.millis(),
         expires_at: now.plus_seconds(lifetimes.grant_after(0)).millis(),
     };
-    let refresh = refresh_row(request, issued);
-    let access = access_row(request, issued);
+    let refresh = refresh_row(request.client, issued);
+    let access = access_row(request.client, issued);
     let access = access.as_ref().map(|record| (issued.response.access_token.as_str(), record));
     let stored = request.cx.store().begin_grant(&grant, refresh.as_ref(), access).await;
     stored.map_err(|error| store_failure(&error))
@@ -212,30 +212,58 @@ async fn begin(request: TokenRequest<'_>, issued: &Issued) -> Result<(), OAuthEr
 
 /// Spends an approved request and keeps what was issued for it, whole or not at all.
 async fn spend_decoupled(request: TokenRequest<'_>, id: &str, issued: &Issued) -> Result<(), OAuthError> {
-    let refresh = refresh_row(request, issued);
-    let access = access_row(request, issued);
+    let refresh = refresh_row(request.client, issued);
+    let access = access_row(request.client, issued);
     let access = access.as_ref().map(|record| (issued.response.access_token.as_str(), record));
     let (store, now) = (request.cx.store(), request.cx.now.millis());
     let spent = store.spend_decoupled_request(id, now, refresh.as_ref(), access).await;
     if spent.map_err(|error| store_failure(&error))? { Ok(()) } else { Err(decoupled::not_spent()) }
 }
 
+/// Tokens that are sent to the client without its asking (CIBA §10.3.1).
+#[derive(Clone, Copy)]
+pub struct PushedTokens<'a> {
+    /// What the client knows the request by.
+    pub auth_req_id: &'a str,
+    /// What the store knows it by.
+    pub handle: &'a str,
+    /// What is kept, sealed, until the client has its tokens.
+    pub sealed: &'a [u8],
+}
+
+/// Spends an approved request whose tokens are sent to the client.
+///
+/// # Errors
+/// As [`commit`].
+pub async fn commit_pushed(
+    cx: &Cx,
+    client: &Client,
+    tokens: PushedTokens<'_>,
+    issued: &Issued,
+) -> Result<(), OAuthError> {
+    unused::keep(cx, client).await?;
+    let refresh = refresh_row(client, issued);
+    let access = access_row(client, issued);
+    let access = access.as_ref().map(|record| (issued.response.access_token.as_str(), record));
+    let PushedTokens { auth_req_id: id, handle, sealed } = tokens;
+    let spend = DeliveredRequest { id, handle, now: cx.now.millis(), sealed };
+    let spent = cx.store().spend_delivered_request(spend, refresh.as_ref(), access).await;
+    if spent.map_err(|error| store_failure(&error))? { Ok(()) } else { Err(decoupled::not_spent()) }
+}
+
 /// The row of a new refresh token.
-fn refresh_row<'a>(
-    request: TokenRequest<'a>,
-    issued: &'a Issued,
-) -> Option<NewRefreshToken<'a, RefreshRecord>> {
+fn refresh_row<'a>(client: &'a Client, issued: &'a Issued) -> Option<NewRefreshToken<'a, RefreshRecord>> {
     let (new, token) = issued.refresh_token.as_ref().zip(issued.response.refresh_token.as_deref())?;
     Some(NewRefreshToken {
         token,
         grant_id: &new.grant_id,
-        client_id: request.client.id(),
+        client_id: client.id(),
         doc: &new.record,
         expires_at: new.expires_at,
     })
 }
 
 /// The row of an opaque access token.
-fn access_row<'a>(request: TokenRequest<'_>, issued: &'a Issued) -> Option<AccessToken<&'a Value>> {
-    issued.access_token.as_ref().map(|new| new.row(request.client))
+fn access_row<'a>(client: &Client, issued: &'a Issued) -> Option<AccessToken<&'a Value>> {
+    issued.access_token.as_ref().map(|new| new.row(client))
 }

@@ -106,6 +106,7 @@ pub fn front_channel(
             access_token: access_token.as_deref(),
             code: asked.code,
             state: asked.state,
+            pushed: None,
             lifetime: lifetimes.id_token,
         };
         parameters.push(("id_token", draft.finish()?));

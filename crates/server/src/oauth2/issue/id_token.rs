@@ -29,6 +29,10 @@ struct Claims<'a> {
     iss: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     nonce: Option<&'a str>,
+    #[serde(rename = "urn:openid:params:jwt:claim:auth_req_id", skip_serializing_if = "Option::is_none")]
+    auth_req_id: Option<&'a str>,
+    #[serde(rename = "urn:openid:params:jwt:claim:rt_hash", skip_serializing_if = "Option::is_none")]
+    rt_hash: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     s_hash: Option<String>,
     #[serde(skip_serializing_if = "str::is_empty")]
@@ -50,6 +54,8 @@ pub(super) struct Draft<'a> {
     pub(super) code: Option<&'a str>,
     /// The `state` beside it: `s_hash` (FAPI 1.0 Advanced §5.1.1).
     pub(super) state: Option<&'a str>,
+    /// Where it is pushed: the request that it answers, and the refresh token beside it (CIBA §10.3.1).
+    pub(super) pushed: Option<(&'a str, Option<&'a str>)>,
     /// In seconds.
     pub(super) lifetime: i64,
 }
@@ -57,7 +63,7 @@ pub(super) struct Draft<'a> {
 impl Draft<'_> {
     /// The token.
     pub(super) fn finish(self) -> Result<String, OAuthError> {
-        let Self { cx, client, person, scope, access_token, code, state, lifetime } = self;
+        let Self { cx, client, person, scope, access_token, code, state, pushed, lifetime } = self;
         let keys = &cx.workspace.keys;
         // A client may ask for an algorithm that the workspace has a key for.
         let wanted = client.entity.id_token_signed_response_alg.as_deref();
@@ -92,6 +98,8 @@ impl Draft<'_> {
             iat: cx.now.seconds(),
             iss: &issuer,
             nonce: person.nonce.as_deref(),
+            auth_req_id: pushed.map(|(auth_req_id, _)| auth_req_id),
+            rt_hash: pushed.and_then(|(_, refresh_token)| refresh_token).map(hash),
             s_hash: state.map(hash),
             sid: &authentication.session_id,
             sub: &subject::of(&cx.workspace, client, &authentication.subject),

@@ -14,7 +14,7 @@ mod refresh_token;
 pub mod subject;
 
 use serde_json::Value;
-use symbolon_protocol::{AuthorizationDetails, OAuthError, TokenResponse};
+use symbolon_protocol::{AuthorizationDetails, Confirmation, OAuthError, TokenResponse};
 use symbolon_store::AccessToken;
 
 pub use encrypted::{seal, seal_front_channel};
@@ -81,11 +81,57 @@ pub fn tokens(
     resources: &[String],
     details: &AuthorizationDetails,
 ) -> Result<Issued, OAuthError> {
+    let confirmation = binding::confirmation(cx, client)?;
+    make(cx, client, redeemed, Asked { resources, details, confirmation, auth_req_id: None })
+}
+
+/// Tokens that are sent to a client (CIBA §10.3.1), which shows nothing at that moment.
+#[derive(Debug)]
+pub struct Pushed<'a> {
+    /// The request that they answer.
+    pub auth_req_id: &'a str,
+    /// What they are bound to.
+    pub confirmation: Option<Confirmation>,
+}
+
+/// Makes the tokens that are sent to a client.
+///
+/// # Errors
+/// `server_error` when the workspace cannot sign.
+pub fn pushed(
+    cx: &Cx,
+    client: &Client,
+    redeemed: Redeemed<'_>,
+    pushed: Pushed<'_>,
+) -> Result<Issued, OAuthError> {
+    let Pushed { auth_req_id, confirmation } = pushed;
+    let details = AuthorizationDetails::default();
+    let asked = Asked { resources: &[], details: &details, confirmation, auth_req_id: Some(auth_req_id) };
+    make(cx, client, redeemed, asked)
+}
+
+/// How tokens were asked for.
+struct Asked<'a> {
+    resources: &'a [String],
+    details: &'a AuthorizationDetails,
+    /// What they are bound to, as far as the client has shown something.
+    confirmation: Option<Confirmation>,
+    /// The request that they answer, where they are pushed.
+    auth_req_id: Option<&'a str>,
+}
+
+fn make(
+    cx: &Cx,
+    client: &Client,
+    redeemed: Redeemed<'_>,
+    asked: Asked<'_>,
+) -> Result<Issued, OAuthError> {
+    let Asked { resources, details, confirmation, auth_req_id } = asked;
     let Redeemed { owner, scope, spends } = redeemed;
     let lifetimes = Lifetimes::of(&cx.workspace, client);
     let exchanged = owner.exchanged();
     let inherited = exchanged.and_then(|exchanged| exchanged.confirmation.as_ref());
-    let confirmation = binding::kept(binding::confirmation(cx, client)?, inherited);
+    let confirmation = binding::kept(confirmation, inherited);
     let left = exchanged.map_or(i64::MAX, |exchanged| exchanged.expires_at.saturating_sub(cx.now.seconds()));
     let lifetime = lifetimes.access_token.min(left);
     // What is exchanged may be for fewer than its scopes give.
@@ -124,6 +170,8 @@ pub fn tokens(
     };
     // What is exchanged gives access alone.
     if let Some(person) = owner.person().filter(|_| exchanged.is_none()) {
+        let binding = binding::of_refresh_token(client, confirmation.as_ref());
+        refresh_token::add(cx, client, person, (&spends, binding), &mut issued);
         // An ID token tells of a login here, and so of a grant.
         if scope.contains(OPENID) && person.grant_id.is_some() {
             let made = id_token::Draft {
@@ -134,12 +182,11 @@ pub fn tokens(
                 access_token: Some(&issued.response.access_token),
                 code: None,
                 state: None,
+                pushed: auth_req_id.map(|id| (id, issued.response.refresh_token.as_deref())),
                 lifetime: lifetimes.id_token,
             };
             issued.response.id_token = Some(made.finish()?);
         }
-        let binding = binding::of_refresh_token(client, confirmation.as_ref());
-        refresh_token::add(cx, client, person, (&spends, binding), &mut issued);
     }
     if let (Spends::NewGrant, Owner::Person(person)) = (&spends, owner) {
         let Person { grant_id, record, .. } = *person;

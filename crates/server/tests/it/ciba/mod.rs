@@ -6,6 +6,7 @@ mod page;
 mod polling;
 mod request;
 mod signed;
+mod told;
 
 use serde_json::{Value, json};
 

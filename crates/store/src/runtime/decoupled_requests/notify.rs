@@ -67,11 +67,14 @@ impl Store {
 }
 
 impl WorkspaceStore<'_> {
-    /// The client is told again at `again_at` (unix ms); never, without.
+    /// The client is told again at `again_at` (unix ms); never, without, and what was sealed for it is forgotten.
     pub async fn reschedule_notification(&self, handle: &str, again_at: Option<i64>) -> Result<()> {
+        let forget = if again_at.is_none() { ", sealed = NULL" } else { "" };
         let update = Statement::new(
-            "UPDATE decoupled_requests SET notify_at = $1 \
-             WHERE tenant_id = $2 AND workspace_id = $3 AND handle = $4 AND notify_at IS NOT NULL",
+            format!(
+                "UPDATE decoupled_requests SET notify_at = $1{forget} \
+             WHERE tenant_id = $2 AND workspace_id = $3 AND handle = $4 AND notify_at IS NOT NULL"
+            ),
             [again_at.into(), self.tenant.into(), self.workspace.into(), handle.into()],
         );
         self.store.db.write_one(update).await.map(drop)
