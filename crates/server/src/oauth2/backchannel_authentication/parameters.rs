@@ -11,7 +11,7 @@ use crate::cx::Cx;
 use crate::snapshot::Client;
 
 /// What a request may say (CIBA §7.1).
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 10] = [
     "scope",
     "client_notification_token",
     "acr_values",
@@ -21,6 +21,7 @@ const NAMES: [&str; 9] = [
     "binding_message",
     "user_code",
     "requested_expiry",
+    "authorization_details",
 ];
 
 /// The parameters, by name.

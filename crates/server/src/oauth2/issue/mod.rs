@@ -120,12 +120,7 @@ struct Asked<'a> {
     auth_req_id: Option<&'a str>,
 }
 
-fn make(
-    cx: &Cx,
-    client: &Client,
-    redeemed: Redeemed<'_>,
-    asked: Asked<'_>,
-) -> Result<Issued, OAuthError> {
+fn make(cx: &Cx, client: &Client, redeemed: Redeemed<'_>, asked: Asked<'_>) -> Result<Issued, OAuthError> {
     let Asked { resources, details, confirmation, auth_req_id } = asked;
     let Redeemed { owner, scope, spends } = redeemed;
     let lifetimes = Lifetimes::of(&cx.workspace, client);
