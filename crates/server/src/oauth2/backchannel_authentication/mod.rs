@@ -173,10 +173,10 @@ async fn begin(
             .description("The person has not yet answered the last requests of the client. Try again later.")
             .expected(format!("fewer than {MOST_WAITING} requests that wait for the person")));
     }
-    parameters.spend(cx, client).await?;
     let auth_req_id = cx.app.rng.secret();
     let callback = Callback::of(cx, client, doc.mode, parameters, &auth_req_id).await?;
     let callback = callback.map(|callback| callback.to_bytes()).transpose()?;
+    parameters.spend(cx, client).await?;
     let expires_at = cx.now.plus_seconds(seconds).millis();
     let request = NewDecoupledRequest {
         id: &auth_req_id,
