@@ -45,8 +45,8 @@ export function claims(token) {
   return JSON.parse(Buffer.from(token.split('.')[1], 'base64url'));
 }
 
-/** Registers a client of workspace `default` and returns it as the server answered. */
-export async function createClient(fields) {
+/** A request to the management API below `/api/admin/default`, with what it answers. */
+async function manage(method, path, body) {
   const basic = Buffer.from(`${admin.id}:${admin.secret}`).toString('base64');
   const token = await fetch(`${url}/default/admin/oauth2/token`, {
     method: 'POST',
@@ -55,14 +55,26 @@ export async function createClient(fields) {
     dispatcher: plain,
   });
   const { access_token } = await token.json();
-  const answer = await fetch(`${url}/api/admin/default/clients`, {
-    method: 'POST',
+  const answer = await fetch(`${url}/api/admin/default${path}`, {
+    method,
     headers: { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ authorization_server_id: 'default', ...fields }),
+    body: body && JSON.stringify(body),
     dispatcher: plain,
   });
-  if (answer.status !== 201) throw new Error(`client not created: ${answer.status} ${await answer.text()}`);
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
   return answer.json();
+}
+
+/** Registers a client of workspace `default` and returns it as the server answered. */
+export function createClient(fields) {
+  return manage('POST', '/clients', { authorization_server_id: 'default', ...fields });
+}
+
+/** Changes the settings of workspace `default`. */
+export async function changeWorkspace(change) {
+  const server = await manage('GET', '/servers/default');
+  change(server);
+  return manage('PUT', '/servers/default', server);
 }
 
 const attribute = (tag, name) => unescape(tag.match(new RegExp(`\\s${name}="([^"]*)"`))?.[1] ?? '');
@@ -92,6 +104,18 @@ export class Browser {
     if (!end) end = await this.#press('accept', {});
     if (!end) throw new Error(`no redirect to the client from ${this.#page.address}:\n${this.#page.html}`);
     return end;
+  }
+
+  /** Allows a device at the address that it shows: the code is in it, the person compares and logs in. */
+  async allowDevice(address, username, password) {
+    await this.#open(address);
+    for (const [action, filled] of [
+      ['continue', {}],
+      ['login', { username, password }],
+      ['accept', {}],
+    ]) {
+      if (this.#page.html.includes(`value="${action}"`)) await this.#press(action, filled);
+    }
   }
 
   async #press(action, filled) {

@@ -1,8 +1,9 @@
 // openid-client as a relying party: code flow, refresh, client credentials, userinfo, introspection,
-// revocation; once with a secret, once with a certificate (RFC 8705) whose tokens are bound to it.
+// revocation; with a secret, with assertions by secret and by key (RFC 7523), and with a certificate (RFC 8705) whose
+// tokens are bound to it.
 import * as client from 'openid-client';
 import { fetch } from 'undici';
-import { Browser, check, claims, createClient, equal, issuer, plain, thumbprint, withCertificate } from './demo.mjs';
+import { Browser, changeWorkspace, check, claims, createClient, equal, issuer, plain, thumbprint, withCertificate } from './demo.mjs';
 
 const CALLBACK = 'https://client.example/callback';
 const SCOPES = ['openid', 'email', 'offline_access'];
@@ -28,6 +29,41 @@ async function withSecret() {
       ...COMMON,
       client_id: `node-${method}`,
       client_name: 'openid-client with a secret',
+      token_endpoint_auth_method: method,
+    });
+    const config = await configuration(
+      registered.client_id,
+      {},
+      authentication(registered.client_secret),
+      plain,
+    );
+    await wholeLife(config, method, undefined);
+  }
+}
+
+async function withAssertions() {
+  await changeWorkspace(server => {
+    const methods = [...server.token_endpoint_auth_methods, 'client_secret_jwt', 'private_key_jwt'];
+    server.token_endpoint_auth_methods = [...new Set(methods)];
+  });
+  const pair = await client.randomDPoPKeyPair('ES256', { extractable: true });
+  const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', pair.publicKey);
+  for (const [method, authentication, fields] of [
+    ['client_secret_jwt', client.ClientSecretJwt, { token_endpoint_auth_signing_alg: 'HS256' }],
+    [
+      'private_key_jwt',
+      () => client.PrivateKeyJwt({ key: pair.privateKey, kid: 'node' }),
+      {
+        token_endpoint_auth_signing_alg: 'ES256',
+        jwks: { keys: [{ kty, crv, x, y, kid: 'node', alg: 'ES256', use: 'sig' }] },
+      },
+    ],
+  ]) {
+    const registered = await createClient({
+      ...COMMON,
+      ...fields,
+      client_id: `node-${method}`,
+      client_name: 'openid-client with an assertion',
       token_endpoint_auth_method: method,
     });
     const config = await configuration(
@@ -110,4 +146,5 @@ async function wholeLife(config, name, binding) {
 }
 
 await withSecret();
+await withAssertions();
 await withCertificates();

@@ -30,6 +30,11 @@ pub(crate) fn node(context: &mut Context) -> anyhow::Result<Counts> {
     against_demo(context, "node", Command::new("node").arg(script("node/relying_party.mjs")))
 }
 
+pub(crate) fn oauth4webapi(context: &mut Context) -> anyhow::Result<Counts> {
+    install_node_packages()?;
+    against_demo(context, "oauth4webapi", Command::new("node").arg(script("node/oauth4webapi.mjs")))
+}
+
 pub(crate) fn python(context: &mut Context) -> anyhow::Result<Counts> {
     let mut python = python_with_packages()?;
     against_demo(context, "python", python.arg(script("python/relying_party.py")))

@@ -90,6 +90,12 @@ const PARTS: &[Part] = &[
         run: end_to_end::node,
     },
     Part {
+        name: "oauth4webapi",
+        about: "oauth4webapi: PAR, JAR, JARM, DPoP, device, hybrid, exchange, registration; with secret, key, certificate",
+        needs: &[Tool::Curl, Tool::Node, Tool::Openssl],
+        run: end_to_end::oauth4webapi,
+    },
+    Part {
         name: "python",
         about: "Authlib, with a secret and with a certificate",
         needs: &[Tool::Curl, Tool::Openssl, Tool::Python],

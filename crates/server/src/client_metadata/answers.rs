@@ -72,6 +72,12 @@ fn encrypted(client: &Client, faults: &mut Faults) {
         let Some(algorithm) = alg.as_deref().and_then(|alg| alg.parse::<KeyManagement>().ok()) else {
             continue;
         };
+        if KeyManagement::SYMMETRIC.contains(&algorithm) {
+            // OIDC Core §10.2
+            let message = format!("is {algorithm}, which needs a client secret, and the client has none");
+            faults.check(client.client_secret.is_some(), names[0], &message);
+            continue;
+        }
         if !has_key(client, algorithm) {
             let message =
                 format!("is {algorithm}, and neither jwks nor jwks_uri has a key to encrypt to for it");

@@ -60,8 +60,20 @@ fn identifier(client: &Client, faults: &mut Faults) {
 type Word<'a> = (&'static str, Option<&'a str>, &'static [&'static str]);
 
 fn vocabulary(client: &Client, faults: &mut Faults) {
-    const KEY_WRAP: &[&str] =
+    const TO_KEYS: &[&str] =
         &["RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A192KW", "ECDH-ES+A256KW"];
+    const KEY_WRAP: &[&str] = &[
+        "RSA-OAEP",
+        "RSA-OAEP-256",
+        "ECDH-ES",
+        "ECDH-ES+A128KW",
+        "ECDH-ES+A192KW",
+        "ECDH-ES+A256KW",
+        "A128KW",
+        "A192KW",
+        "A256KW",
+        "dir",
+    ];
     const CONTENT: &[&str] =
         &["A128GCM", "A192GCM", "A256GCM", "A128CBC-HS256", "A192CBC-HS384", "A256CBC-HS512"];
     const SIGNATURES: &[&str] = &["RS256", "ES256", "PS256", "EdDSA"];
@@ -90,7 +102,7 @@ fn vocabulary(client: &Client, faults: &mut Faults) {
         ),
         ("userinfo_encrypted_response_alg", c.userinfo_encrypted_response_alg.as_deref(), KEY_WRAP),
         ("userinfo_encrypted_response_enc", c.userinfo_encrypted_response_enc.as_deref(), CONTENT),
-        ("request_object_encryption_alg", c.request_object_encryption_alg.as_deref(), KEY_WRAP),
+        ("request_object_encryption_alg", c.request_object_encryption_alg.as_deref(), TO_KEYS),
         ("request_object_encryption_enc", c.request_object_encryption_enc.as_deref(), CONTENT),
         (
             "request_object_signing_alg",

@@ -253,19 +253,19 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
             .cloned()
             .chain(by_secret.map(|algorithm| algorithm.as_str().to_owned()))
             .collect(),
-        id_token_encryption_alg_values_supported: Some(words(&KeyManagement::PUBLIC, KeyManagement::as_str)),
+        id_token_encryption_alg_values_supported: Some(words(&KeyManagement::ALL, KeyManagement::as_str)),
         id_token_encryption_enc_values_supported: Some(words(
             &ContentEncryption::ALL,
             ContentEncryption::as_str,
         )),
-        userinfo_encryption_alg_values_supported: Some(words(&KeyManagement::PUBLIC, KeyManagement::as_str)),
+        userinfo_encryption_alg_values_supported: Some(words(&KeyManagement::ALL, KeyManagement::as_str)),
         userinfo_encryption_enc_values_supported: Some(words(
             &ContentEncryption::ALL,
             ContentEncryption::as_str,
         )),
         authorization_signing_alg_values_supported: Some(algorithms.clone()),
         authorization_encryption_alg_values_supported: Some(words(
-            &KeyManagement::PUBLIC,
+            &KeyManagement::ALL,
             KeyManagement::as_str,
         )),
         authorization_encryption_enc_values_supported: Some(words(

@@ -71,6 +71,10 @@ pub async fn encrypter(
         Some(enc) => enc.parse().map_err(unusable)?,
         None => ContentEncryption::DEFAULT,
     };
+    if KeyManagement::SYMMETRIC.contains(&algorithm) {
+        let key = client.secret_encryption().ok_or(Error::NoEncryptionKey(algorithm)).map_err(unusable)?;
+        return JweEncrypter::new(key, algorithm, encryption).map(Some).map_err(unusable);
+    }
     let jwk = client_keys::encryption(cx, client, alg).await?;
     let jwk = jwk.ok_or(Error::NoEncryptionKey(algorithm)).map_err(unusable)?;
     let key = EncryptionKey::from_jwk(&jwk).map_err(unusable)?;

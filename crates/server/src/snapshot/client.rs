@@ -1,6 +1,6 @@
 //! A client as requests need it: the entity, and what was parsed from it once.
 
-use symbolon_jose::{Algorithm, JwtSigner, SigningKey, VerificationKey};
+use symbolon_jose::{Algorithm, EncryptionKey, JwtSigner, KeyManagement, SigningKey, VerificationKey};
 use symbolon_pki::{RegisteredAttribute, SubjectAttribute};
 use symbolon_protocol::{ClientAuthMethod, GrantType, ResponseType, ScopeSet};
 use symbolon_store::entity::Secret;
@@ -28,6 +28,8 @@ pub struct Client {
     pub secrets: Vec<SecretDigest>,
     /// Signs what is told to it with its current secret, where it has registered that (OIDC Core §10.1).
     secret_signer: Option<JwtSigner>,
+    /// Encrypts what is told to it with a key that follows from its secret, where it has registered that (§10.2).
+    secret_encryption: Option<EncryptionKey>,
     /// The certificate attribute it is known by (RFC 8705 §2.1.2); an error text when what is registered cannot be
     /// read.
     pub certificate: Option<Result<RegisteredAttribute, String>>,
@@ -78,6 +80,7 @@ impl Client {
         let auth_method =
             entity.token_endpoint_auth_method.parse().unwrap_or(ClientAuthMethod::ClientSecretBasic);
         let secret_signer = secret_signer(&entity);
+        let secret_encryption = secret_encryption(&entity);
         let secrets = take_secrets(&mut entity, auth_method);
         let scopes = ScopeSet::from_words(&entity.scopes).unwrap_or_default();
         Self {
@@ -89,6 +92,7 @@ impl Client {
             scopes,
             secrets,
             secret_signer,
+            secret_encryption,
             entity,
             host: None,
         }
@@ -120,6 +124,11 @@ impl Client {
         self.secret_signer.clone().filter(|signer| signer.algorithm() == algorithm)
     }
 
+    /// What encrypts to this client alone, with its secret.
+    pub fn secret_encryption(&self) -> Option<EncryptionKey> {
+        self.secret_encryption.clone()
+    }
+
     /// Whether it may use the grant.
     pub fn allows_grant(&self, grant: GrantType) -> bool {
         self.grant_types.contains(&grant)
@@ -133,6 +142,18 @@ fn secret_signer(entity: &entity::Client) -> Option<JwtSigner> {
     let secret = entity.client_secret.as_ref()?;
     let key = SigningKey::from_secret(algorithm, secret.reveal().as_bytes()).ok()?;
     JwtSigner::new(key, "", "JWT").ok()
+}
+
+/// A key from the client's secret, where it has registered an algorithm that needs one.
+fn secret_encryption(entity: &entity::Client) -> Option<EncryptionKey> {
+    let wanted = [
+        &entity.id_token_encrypted_response_alg,
+        &entity.userinfo_encrypted_response_alg,
+        &entity.authorization_encrypted_response_alg,
+    ];
+    let mut wanted = wanted.into_iter().filter_map(|word| word.as_deref()?.parse::<KeyManagement>().ok());
+    wanted.find(|algorithm| KeyManagement::SYMMETRIC.contains(algorithm))?;
+    entity.client_secret.as_ref().map(|secret| EncryptionKey::from_client_secret(secret.reveal()))
 }
 
 /// Replaces the secrets in the entity by their digests here.

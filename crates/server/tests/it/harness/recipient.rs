@@ -15,6 +15,11 @@ impl Recipient {
         Self(DecryptionKey::from_pkcs8(Some("the-client-s"), algorithm, &pkcs8).unwrap())
     }
 
+    /// The key that follows from a client's secret.
+    pub(crate) fn with_secret(secret: &str) -> Self {
+        Self(DecryptionKey::from_client_secret(secret))
+    }
+
     /// The key set that the client registers.
     pub(crate) fn jwks(&self) -> ClientJwks {
         serde_json::from_value(json!({"keys": [self.0.public_jwk().unwrap()]})).unwrap()

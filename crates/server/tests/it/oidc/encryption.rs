@@ -47,6 +47,35 @@ async fn an_id_token_is_signed_then_encrypted() {
     assert!(claims["at_hash"].is_string());
 }
 
+/// OIDC Core §10.2.
+#[tokio::test]
+async fn a_secret_encrypts_where_the_client_has_registered_that() {
+    let app = TestApp::with_people().await;
+    let recipient = Recipient::with_secret(SECRET);
+    for (alg, enc) in [
+        ("dir", "A128CBC-HS256"),
+        ("dir", "A256GCM"),
+        ("A128KW", "A128GCM"),
+        ("A192KW", "A128CBC-HS256"),
+        ("A256KW", "A256CBC-HS512"),
+    ] {
+        app.change_client("client", |client| {
+            client.id_token_encrypted_response_alg = Some(alg.to_owned());
+            client.id_token_encrypted_response_enc = Some(enc.to_owned());
+            client.userinfo_encrypted_response_alg = Some(alg.to_owned());
+            client.userinfo_encrypted_response_enc = Some(enc.to_owned());
+        })
+        .await;
+        let tokens = tokens(&app).await;
+        let (header, signed) = recipient.open(tokens["id_token"].as_str().unwrap());
+        assert_eq!((&header["alg"], &header["enc"]), (&json!(alg), &json!(enc)));
+        assert_eq!(verified(&app, &signed).await["aud"], json!(["client"]));
+        let (header, claims) = recipient.open(&userinfo(&app).await.1);
+        assert_eq!(header["alg"], alg);
+        assert!(claims.contains("user@example.com"), "{claims}");
+    }
+}
+
 #[tokio::test]
 async fn an_id_token_by_way_of_the_browser_is_encrypted_too() {
     let app = TestApp::with_people().await;

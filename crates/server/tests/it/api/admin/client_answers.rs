@@ -28,6 +28,10 @@ async fn what_no_key_serves_is_not_registered() {
             json!({"id_token_signed_response_alg": "HS256", "token_endpoint_auth_method": "none"}),
             "id_token_signed_response_alg",
         ),
+        (
+            json!({"id_token_encrypted_response_alg": "A128KW", "token_endpoint_auth_method": "none", "client_secret": null}),
+            "id_token_encrypted_response_alg",
+        ),
     ] {
         let answer = register(members).await;
         assert_eq!(answer.status, 422, "{answer:?}");
