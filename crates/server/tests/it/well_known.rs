@@ -22,7 +22,11 @@ async fn discovery_tells_what_works() {
         "ECDH-ES",
         "ECDH-ES+A128KW",
         "ECDH-ES+A192KW",
-        "ECDH-ES+A256KW"
+        "ECDH-ES+A256KW",
+        "A128KW",
+        "A192KW",
+        "A256KW",
+        "dir"
       ],
       "authorization_encryption_enc_values_supported": [
         "A256GCM",
@@ -110,7 +114,11 @@ async fn discovery_tells_what_works() {
         "ECDH-ES",
         "ECDH-ES+A128KW",
         "ECDH-ES+A192KW",
-        "ECDH-ES+A256KW"
+        "ECDH-ES+A256KW",
+        "A128KW",
+        "A192KW",
+        "A256KW",
+        "dir"
       ],
       "id_token_encryption_enc_values_supported": [
         "A256GCM",
@@ -254,7 +262,11 @@ async fn discovery_tells_what_works() {
         "ECDH-ES",
         "ECDH-ES+A128KW",
         "ECDH-ES+A192KW",
-        "ECDH-ES+A256KW"
+        "ECDH-ES+A256KW",
+        "A128KW",
+        "A192KW",
+        "A256KW",
+        "dir"
       ],
       "userinfo_encryption_enc_values_supported": [
         "A256GCM",

@@ -10,12 +10,17 @@ use crate::harness::{Recipient, SECRET, TestApp, TestCode, decode};
 
 const USERINFO: &str = "/default/default/userinfo";
 
-/// A client's private keys, one for each family of algorithms.
-struct Recipients([(&'static str, Recipient); 2]);
+/// A client's keys, one for each family of algorithms.
+struct Recipients([(&'static str, Recipient); 4]);
 
 impl Recipients {
     fn new() -> Self {
-        Self([("RSA", Recipient::new("RSA-OAEP")), ("ECDH", Recipient::new("ECDH-ES"))])
+        Self([
+            ("RSA", Recipient::new("RSA-OAEP")),
+            ("ECDH", Recipient::new("ECDH-ES")),
+            ("A", Recipient::with_secret(SECRET)),
+            ("dir", Recipient::with_secret(SECRET)),
+        ])
     }
 
     fn of(&self, alg: &str) -> &Recipient {

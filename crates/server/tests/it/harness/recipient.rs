@@ -22,7 +22,9 @@ impl Recipient {
 
     /// The key set that the client registers.
     pub(crate) fn jwks(&self) -> ClientJwks {
-        serde_json::from_value(json!({"keys": [self.0.public_jwk().unwrap()]})).unwrap()
+        // A secret is in no set.
+        let keys: Vec<_> = self.0.public_jwk().into_iter().collect();
+        serde_json::from_value(json!({ "keys": keys })).unwrap()
     }
 
     /// Decrypts a token: its header, and what is in it.

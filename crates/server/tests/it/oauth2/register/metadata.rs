@@ -47,6 +47,7 @@ async fn the_example_of_the_rfc_registers() {
             "client_secret_expires_at": 0,
             "dpop_bound_access_tokens": false,
             "dynamically_registered": true,
+            "frontchannel_logout_session_required": false,
             "grant_types": ["authorization_code"],
             "jwks_uri": "https://client.example.org/my_public_keys.jwks",
             "logo_uri": "https://client.example.org/logo.png",
