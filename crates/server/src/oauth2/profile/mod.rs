@@ -29,6 +29,8 @@ pub enum Profile {
     Plain,
     /// OAuth 2.1.
     OAuth21,
+    /// The same for clients of the Model Context Protocol.
+    Mcp,
     /// FAPI 1.0 Baseline.
     Fapi1Baseline,
     /// FAPI 1.0 Advanced.
@@ -66,7 +68,8 @@ impl Profile {
         use WorkspaceProfile as P;
         match name {
             P::Default | P::Demo | P::Workforce | P::Consumer | P::Partners | P::ThirdParty => Self::Plain,
-            P::Oauth21 | P::Mcp => Self::OAuth21,
+            P::Oauth21 => Self::OAuth21,
+            P::Mcp => Self::Mcp,
             P::FapiRo => Self::Fapi1Baseline,
             P::FapiAdvanced
             | P::FapiRw
@@ -86,7 +89,7 @@ impl Profile {
 
     /// Whether this is one of the FAPI profiles.
     pub const fn is_fapi(self) -> bool {
-        !matches!(self, Self::Plain | Self::OAuth21)
+        !matches!(self, Self::Plain | Self::OAuth21 | Self::Mcp)
     }
 
     /// Whether this is a FAPI 2.0 profile.
@@ -227,10 +230,10 @@ impl Profile {
         self.is_fapi2()
     }
 
-    /// Whether access tokens must not come in a query (RFC 9700 §2.6, OAuth 2.1 §5.2). They never may here: the
-    /// question is answered for those who ask.
-    pub const fn refuses_token_in_query(self) -> bool {
-        true
+    /// Whether requests must name the resource that a token is for: the Model Context Protocol has clients say so (RFC
+    /// 8707), and a token for no resource would be good at all of them.
+    pub const fn requires_resource(self) -> bool {
+        matches!(self, Self::Mcp)
     }
 
     /// Whether CIBA requests must be signed: FAPI-CIBA §5.2.2 (4).
@@ -252,10 +255,5 @@ impl Profile {
     /// Whether answers to who has a token carry `x-fapi-interaction-id`: FAPI 1.0 Baseline §6.2.1 (11).
     pub const fn echoes_interaction_id(self) -> bool {
         self.is_fapi()
-    }
-
-    /// Fewest bits of an RSA key: FAPI 1.0 Baseline §5.2.2 (5), FAPI 2.0 §5.4.1 (2). Nothing here takes fewer.
-    pub const fn fewest_rsa_bits(self) -> usize {
-        2048
     }
 }

@@ -55,6 +55,7 @@ fn switches(profile: Profile, server: &mut Server) {
     let advanced = server.advanced.get_or_insert_default();
     advanced.disallow_access_token_in_query_for_protected_resources = true;
     advanced.return_iss_parameter_in_authorization_response = true;
+    advanced.require_resource_indicators |= profile.requires_resource();
     if profile.requires_par() {
         advanced.disable_par = false;
     }

@@ -118,6 +118,8 @@ async fn every_member_of_a_workspace() {
             "id": "everything", "tenant_id": "default", "type": "organization", "color": "#123456",
             "backchannel_token_delivery_modes_supported": ["push"], "custom_issuer_url": "https://id.example/shop",
             "authorization_code_ttl": "5m0s",
+            // A profile with rules of its own would change the rest: `profiles::settings`.
+            "profile": "third_party",
             "dynamic_scope_separator": ":", "grant_types": ["client_credentials"], "key_type": "ps",
             "logo_uri": "https://a.example/logo", "profile": "workforce", "response_types": ["code"],
             "root_cas": TestAuthority::new("CN=Demo CA").pem(), "subject_identifier_types": ["pairwise"],

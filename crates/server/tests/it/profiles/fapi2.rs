@@ -206,6 +206,22 @@ async fn weak_algorithms_prove_nothing() {
 }
 
 #[tokio::test]
+async fn id_tokens_have_an_algorithm_of_the_profile_whatever_the_client_has_registered() {
+    let bank = Bank::new(Fapi20Security).await;
+    for registered in ["RS256", "HS256"] {
+        bank.app
+            .change_client("client", |client| {
+                client.id_token_signed_response_alg = Some(registered.to_owned());
+                client.client_secret = Some(symbolon_store::entity::Secret::new(SECRET.to_owned()));
+            })
+            .await;
+        let answer = sign_in(&bank.app, &bank.bring(&bank.push(&borrowed(&asked(&[], &[]))).await)).await;
+        let tokens = bank.redeem(&answer.code()).await.ok();
+        assert_eq!(decode(tokens["id_token"].as_str().unwrap()).0["alg"], "ES256", "{registered}");
+    }
+}
+
+#[tokio::test]
 async fn clocks_may_differ_by_ten_seconds_and_not_by_a_minute() {
     let bank = Bank::with_assertions(Fapi20Security).await;
     for (name, ahead, status) in [("iat", 10, 200), ("nbf", 10, 200), ("iat", 61, 401), ("nbf", 61, 401)] {

@@ -93,7 +93,10 @@ async fn the_profile_for_agents_keeps_the_same_rules() {
     let app = TestApp::with_people().await;
     app.change_workspace(|server| server.profile = Mcp).await;
     let answer = Browser::new(&app).get(&request("openid")).await;
-    assert_eq!(answer.refused_to_client(), format!("{CALLBACK} invalid_request [code_challenge_required]"));
+    assert!(answer.refused_to_client().starts_with(CALLBACK));
+    // And no token is good everywhere.
+    let answer = Browser::new(&app).get(&plain(&[], &[])).await;
+    assert_eq!(answer.refused_to_client(), format!("{CALLBACK} invalid_target [resource_missing]"));
     let metadata = app.get("/default/default/.well-known/oauth-authorization-server").await.ok();
     assert_eq!(metadata["response_types_supported"], json!(["code"]));
     assert_eq!(metadata["code_challenge_methods_supported"], json!(["S256"]));

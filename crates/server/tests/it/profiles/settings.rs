@@ -47,6 +47,10 @@ async fn fapi_2_switches_its_rules_on_at_once() {
     served.sort_unstable();
     assert_eq!(served, words(&server["token_endpoint_auth_methods"]));
     assert_eq!(metadata["response_types_supported"], json!(["code"]));
+    assert_eq!(words(&metadata["dpop_signing_alg_values_supported"]), ["ES256", "PS256", "EdDSA"]);
+    assert_eq!(words(&metadata["id_token_signing_alg_values_supported"]), ["ES256"], "and no HS256");
+    assert_eq!(metadata["tls_client_certificate_bound_access_tokens"], true);
+    assert_eq!(metadata["authorization_response_iss_parameter_supported"], true);
     assert_eq!(metadata["require_pushed_authorization_requests"], true);
     assert_eq!(
         metadata["token_endpoint_auth_signing_alg_values_supported"],
@@ -144,4 +148,29 @@ async fn clients_that_break_a_profile_are_refused_with_the_clause() {
     ] {
         assert!(refused.iter().any(|fault| fault == expected), "{expected}\n{refused:#?}");
     }
+}
+
+#[tokio::test]
+async fn who_registers_by_themselves_keeps_the_profile_too() {
+    let console = Console::new().await;
+    let server = json!({"profile": "fapi_20_security", "dynamic_client_registration": {"enabled": true}});
+    console.put("/servers/default", &server).await.ok();
+    let register = |body: Value| console.app.post("/default/default/oauth2/register").json(&body);
+    let refused = register(json!({"redirect_uris": ["https://app.example/callback"]})).await;
+    assert_eq!(refused.status, 400);
+    assert_eq!(refused.json()["error"], "invalid_client_metadata");
+    let told = refused.json()["error_description"].as_str().unwrap().to_owned();
+    for expected in [
+        "token_endpoint_auth_method is client_secret_basic, which the profile fapi_20_security does not allow (FAPI 2.0 §5.3.2.1 (3), (6)).",
+        "(FAPI 2.0 §5.3.2.1 (4), (5))",
+    ] {
+        assert!(told.contains(expected), "{told}");
+    }
+    let key = symbolon_jose::SigningKey::generate(symbolon_jose::Algorithm::ES256).unwrap();
+    let good = json!({
+        "redirect_uris": ["https://app.example/callback"], "token_endpoint_auth_method": "private_key_jwt",
+        "token_endpoint_auth_signing_alg": "ES256", "jwks": {"keys": [key.public_jwk().unwrap()]},
+        "dpop_bound_access_tokens": true, "scope": "openid",
+    });
+    assert_eq!(register(good).await.status, 201);
 }
