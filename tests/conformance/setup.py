@@ -2,8 +2,8 @@
 """Sets a quickstart server up for the FAPI plans of the OpenID Foundation's conformance suite, and writes the suite's
 configurations. docs/conformance.md says how. Needs Python 3.9 and openssl, nothing else.
 
-Workspaces `fapi1`, `fapi2` and `fapi2ms` of tenant `default` are made anew, each with a person `user` (password `user`)
-and two clients for each way to authenticate and to bind tokens.
+Workspaces `fapi1`, `fapi2`, `fapi2ms` and `fapiciba` of tenant `default` are made anew, each with a person `user`
+(password `user`) and two clients for each way to authenticate and to bind tokens.
 """
 
 import argparse
@@ -17,14 +17,47 @@ import urllib.request
 from pathlib import Path
 
 ADMIN = ("admin-swagger", "n8HF35qzZkmsukHJzzz9LnN8m9Mf97uq")
-PROFILES = {"fapi1": "fapi_advanced", "fapi2": "fapi_20_security", "fapi2ms": "fapi_20_message_signing"}
-# Client authentication and sender constraint, in the suite's words.
+CIBA = "urn:openid:params:grant-type:ciba"
+PROFILES = {
+    "fapi1": "fapi_advanced",
+    "fapi2": "fapi_20_security",
+    "fapi2ms": "fapi_20_message_signing",
+    "fapiciba": "fapi_advanced",
+}
+# Client authentication and sender constraint, in the suite's words; with CIBA how tokens are delivered.
 WAYS = {
     "fapi1": [("mtls", "mtls"), ("private_key_jwt", "mtls")],
     "fapi2": [(method, bound) for method in ("mtls", "private_key_jwt") for bound in ("mtls", "dpop")],
     "fapi2ms": [(method, bound) for method in ("mtls", "private_key_jwt") for bound in ("mtls", "dpop")],
+    "fapiciba": [(method, mode) for method in ("mtls", "private_key_jwt") for mode in ("poll", "ping")],
 }
 SCOPES = ["openid", "email", "offline_access"]
+# A value for every standard claim (OpenID Connect Core §5.1): the suite asks for all of them.
+PERSON = {
+    "username": "user",
+    "password": "user",
+    "email": "user@example.com",
+    "email_verified": True,
+    "phone_number": "+1-555-0100",
+    "phone_number_verified": True,
+    "authentication_context": {
+        "name": "Robin Ada Sandbox",
+        "given_name": "Robin",
+        "middle_name": "Ada",
+        "family_name": "Sandbox",
+        "nickname": "Rob",
+        "preferred_username": "user",
+        "profile": "https://example.com/people/robin",
+        "picture": "https://example.com/people/robin.png",
+        "website": "https://robin.example.com",
+        "gender": "unspecified",
+        "birthdate": "1990-02-28",
+        "zoneinfo": "Europe/Warsaw",
+        "locale": "en-GB",
+        "updated_at": 1700000000,
+        "address": {"formatted": "1 Example Street\nExampletown", "locality": "Exampletown", "country": "Poland"},
+    },
+}
 
 
 class Management:
@@ -98,9 +131,11 @@ def certificate(folder, name):
     return cert.decode(), key.read_text()
 
 
-def client(workspace, name, way, key, redirects):
+def client(workspace, name, way, key, callback):
     """The body that registers a client."""
     method, bound = way
+    # The second client is answered at an address with a query of its own.
+    redirects = [callback, f"{callback}?dummy1=lorem&dummy2=ipsum"]
     body = {
         "authorization_server_id": workspace,
         "client_id": name,
@@ -110,13 +145,20 @@ def client(workspace, name, way, key, redirects):
         "redirect_uris": redirects,
         "scopes": SCOPES,
         "jwks": {"keys": [{member: value for member, value in key.items() if member != "d"}]},
-        "tls_client_certificate_bound_access_tokens": bound == "mtls",
+        "tls_client_certificate_bound_access_tokens": bound != "dpop",
         "dpop_bound_access_tokens": bound == "dpop",
     }
     if workspace == "fapi1":
         # The hybrid flow needs both grants (OpenID Connect Registration §2).
         body["grant_types"].append("implicit")
         body["response_types"].append("code id_token")
+    if workspace == "fapiciba":
+        body["grant_types"] = [CIBA, "refresh_token"]
+        body["backchannel_token_delivery_mode"] = bound
+        body["backchannel_authentication_request_signing_alg"] = "ES256"
+        if bound == "ping":
+            address = callback.replace("/callback", "/ciba-notification-endpoint")
+            body["backchannel_client_notification_endpoint"] = address
     if method == "mtls":
         body |= {"token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_subject_dn": f"CN={name}"}
     else:
@@ -124,15 +166,16 @@ def client(workspace, name, way, key, redirects):
     return body
 
 
-def browser(server, press):
-    """What the suite's browser does: log in, press a button; an error page is kept as a picture."""
-    login = [["text", "name", "username", "user", "optional"], ["text", "name", "password", "user", "optional"],
-             ["click", "xpath", "//button[@value='login']", "optional"]]
+def browser(server, allow):
+    """What the suite's browser does: log in and accept, or cancel; an error page is kept as a picture."""
+    button = lambda value: ["click", "xpath", f"//button[@value='{value}']", "optional"]
+    login = [["text", "name", "username", "user", "optional"], ["text", "name", "password", "user", "optional"]]
+    login = [*login, button("login")] if allow else [button("cancel")]
     tasks = [
         ("Error page", f"{server}/*/oauth2/authorize*",
          [["wait", "xpath", "//*", 10, ".*", "update-image-placeholder-optional"]]),
         ("Login", f"{server}/*/interaction/*", login),
-        ("Consent", f"{server}/*/interaction/*", [["click", "xpath", f"//button[@value='{press}']", "optional"]]),
+        ("Consent", f"{server}/*/interaction/*", [button("accept" if allow else "deny")]),
         ("Verify", "*/test/*/callback*", [["wait", "id", "submission_complete", 10]]),
     ]
     tasks = [{"task": task, "optional": True, "match": match, "commands": commands} for task, match, commands in tasks]
@@ -151,9 +194,11 @@ def main():
     ca = authority(options.out)
     for workspace, profile in PROFILES.items():
         management.call("DELETE", f"/servers/{workspace}")
-        management.call("POST", "/servers", {"id": workspace, "name": workspace, "profile": profile, "root_cas": ca})
-        person = {"username": "user", "password": "user", "email": "user@example.com", "email_verified": True}
-        people = {"name": "People", "credentials": {"users": [person]}}
+        server = {"id": workspace, "name": workspace, "profile": profile, "root_cas": ca}
+        if workspace == "fapiciba":
+            server["grant_types"] = ["authorization_code", "refresh_token", CIBA]
+        management.call("POST", "/servers", server)
+        people = {"name": "People", "credentials": {"users": [PERSON]}}
         management.call("POST", f"/servers/{workspace}/idps/static", people)
         for way in WAYS[workspace]:
             write(options, management, workspace, way, ca)
@@ -169,20 +214,23 @@ def write(options, management, workspace, way, ca):
         "description": plan,
         "server": {"discoveryUrl": f"{issuer}/.well-known/openid-configuration"},
         "resource": {"resourceUrl": f"{issuer}/userinfo"},
-        "browser": browser(options.server, "accept"),
+        "browser": browser(options.server, True),
         "override": {},
     }
     for number in ("", "2"):
         name = f"{plan}-{number or '1'}"
         key = jwk(ec_key(), name)
         cert, private = certificate(options.out, name)
-        # The second client is answered at an address with a query of its own.
-        redirects = [callback, f"{callback}?dummy1=lorem&dummy2=ipsum"]
-        management.call("POST", "/clients", client(workspace, name, way, key, redirects))
+        management.call("POST", "/clients", client(workspace, name, way, key, callback))
         config[f"client{number}"] = {"client_id": name, "scope": " ".join(SCOPES), "jwks": {"keys": [key]}}
+        if workspace == "fapiciba":
+            config[f"client{number}"] |= {"hint_type": "login_hint", "hint_value": "user"}
         config[f"mtls{number}"] = {"cert": cert, "key": private, "ca": ca}
+    if workspace == "fapiciba":
+        answer = f"{issuer}/backchannel/demo?auth_req_id={{auth_req_id}}&action={{action}}"
+        config["automated_ciba_approval_url"] = answer
     family = "fapi1-advanced-final" if workspace == "fapi1" else "fapi2-security-profile-final"
-    denied = {"browser": browser(options.server, "deny")}
+    denied = {"browser": browser(options.server, False)}
     config["override"][f"{family}-user-rejects-authentication"] = denied
     path = options.out / f"{plan}.json"
     path.write_text(json.dumps(config, indent=1) + "\n")

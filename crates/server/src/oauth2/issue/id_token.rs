@@ -101,10 +101,20 @@ impl Draft<'_> {
             auth_req_id: pushed.map(|(auth_req_id, _)| auth_req_id),
             rt_hash: pushed.and_then(|(_, refresh_token)| refresh_token).map(hash),
             s_hash: state.map(hash),
-            sid: &authentication.session_id,
+            sid: if names_session(profile, client) { &authentication.session_id } else { "" },
             sub: &subject::of(&cx.workspace, client, &authentication.subject),
             about: telling.in_id_token(&person.record.claims.id_token),
         };
         signer.sign_json(&claims).map_err(|error| OAuthError::server_error("signing_failed").detail(error))
     }
+}
+
+/// Whether the session is named. Where FAPI has ID tokens say no more than is needed, to those alone that take part in
+/// logout.
+fn names_session(profile: Profile, client: &Client) -> bool {
+    let entity = &client.entity;
+    !profile.is_fapi()
+        || entity.backchannel_logout_uri.is_some()
+        || entity.frontchannel_logout_uri.is_some()
+        || !entity.post_logout_redirect_uris.is_empty()
 }

@@ -293,6 +293,7 @@ pub fn into_result(faults: Faults) -> Result<(), OAuthError> {
     let of_redirects = codes.contains(&ErrorCode::InvalidRedirectUri);
     let code = if of_redirects { ErrorCode::InvalidRedirectUri } else { first };
     let sentences: Vec<_> = faults.into_iter().map(|(path, what)| format!("{path} {what}.")).collect();
-    let text = sentences.join(" ");
+    // RFC 6749 §5.2: an error_description is ASCII.
+    let text = sentences.join(" ").replace('§', "section ");
     Err(OAuthError::new(code, "client_metadata_refused").description(text.clone()).detail(text))
 }

@@ -222,6 +222,22 @@ async fn id_tokens_have_an_algorithm_of_the_profile_whatever_the_client_has_regi
 }
 
 #[tokio::test]
+async fn id_tokens_name_the_session_to_clients_that_take_part_in_logout_alone() {
+    let bank = Bank::new(Fapi20Security).await;
+    for takes_part in [true, false] {
+        bank.app
+            .change_client("client", |client| {
+                client.post_logout_redirect_uris.truncate(usize::from(takes_part));
+            })
+            .await;
+        let answer = sign_in(&bank.app, &bank.bring(&bank.push(&borrowed(&asked(&[], &[]))).await)).await;
+        let tokens = bank.redeem(&answer.code()).await.ok();
+        let (_, claims) = decode(tokens["id_token"].as_str().unwrap());
+        assert_eq!(claims.get("sid").is_some(), takes_part, "{claims}");
+    }
+}
+
+#[tokio::test]
 async fn clocks_may_differ_by_ten_seconds_and_not_by_a_minute() {
     let bank = Bank::with_assertions(Fapi20Security).await;
     for (name, ahead, status) in [("iat", 10, 200), ("nbf", 10, 200), ("iat", 61, 401), ("nbf", 61, 401)] {

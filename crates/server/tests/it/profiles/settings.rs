@@ -161,8 +161,8 @@ async fn who_registers_by_themselves_keeps_the_profile_too() {
     assert_eq!(refused.json()["error"], "invalid_client_metadata");
     let told = refused.json()["error_description"].as_str().unwrap().to_owned();
     for expected in [
-        "token_endpoint_auth_method is client_secret_basic, which the profile fapi_20_security does not allow (FAPI 2.0 §5.3.2.1 (3), (6)).",
-        "(FAPI 2.0 §5.3.2.1 (4), (5))",
+        "token_endpoint_auth_method is client_secret_basic, which the profile fapi_20_security does not allow (FAPI 2.0 section 5.3.2.1 (3), (6)).",
+        "(FAPI 2.0 section 5.3.2.1 (4), (5))",
     ] {
         assert!(told.contains(expected), "{told}");
     }
