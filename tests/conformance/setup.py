@@ -182,6 +182,16 @@ def browser(server, allow):
     return [{"match": f"{server}/*/oauth2/authorize*", "tasks": tasks}]
 
 
+def twice(server):
+    """The first visit looks at the login page; the second one logs in, and keeps a picture of it."""
+    look = ["wait", "xpath", "//*[@name='password']", 10]
+    first = {"task": "Look", "optional": True, "match": f"{server}/*/interaction/*", "commands": [look]}
+    [second] = browser(server, True)
+    login = next(task for task in second["tasks"] if task["task"] == "Login")
+    login["commands"].insert(0, [*look, ".*", "update-image-placeholder-optional"])
+    return [{"match": second["match"], "match-limit": 1, "tasks": [first]}, second]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--server", default="https://localhost:8443", help="where the server is")
@@ -232,6 +242,8 @@ def write(options, management, workspace, way, ca):
     family = "fapi1-advanced-final" if workspace == "fapi1" else "fapi2-security-profile-final"
     denied = {"browser": browser(options.server, False)}
     config["override"][f"{family}-user-rejects-authentication"] = denied
+    reused = f"{family}-par-ensure-reused-request-uri-prior-to-auth-completion-succeeds"
+    config["override"][reused] = {"browser": twice(options.server)}
     path = options.out / f"{plan}.json"
     path.write_text(json.dumps(config, indent=1) + "\n")
     print(path)

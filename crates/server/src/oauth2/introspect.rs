@@ -138,7 +138,6 @@ fn active(cx: &Cx, token: &AccessToken) -> IntrospectionResponse {
         tenant_id: Some(cx.workspace.tenant_id.to_string()),
         token_type: Some(claims.scheme().token_type().to_string()),
         username: authentication.map(|authentication| authentication.username.clone()),
-        ..IntrospectionResponse::default()
     }
 }
 
