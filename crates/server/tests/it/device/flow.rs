@@ -92,7 +92,7 @@ async fn a_code_is_taken_however_it_is_typed() {
 async fn a_refresh_token_comes_with_offline_access_and_is_good() {
     let app = app().await;
     let codes =
-        app.post(super::ENDPOINT).form(&[("client_id", "tv"), ("scope", "openid offline_access")]).await.ok();
+        app.post(ENDPOINT).form(&[("client_id", "tv"), ("scope", "openid offline_access")]).await.ok();
     let browser = Browser::new(&app);
     let (address, page) = consent(&browser, codes["user_code"].as_str().unwrap(), "user").await;
     browser.press(&address, &page, "accept").await;
