@@ -136,7 +136,7 @@ impl Asked {
     async fn read(cx: &Cx, form: &Form) -> Result<Self, OAuthError> {
         let token = form.get("id_token_hint");
         let client_id = form.get("client_id");
-        let claimed = token.and_then(id_token_hint::claimed_client);
+        let claimed = token.and_then(|token| id_token_hint::claimed_client(cx, token));
         let client = match client_id.or(claimed.as_deref()) {
             None => None,
             Some(client_id) => clients::find(cx, client_id).await?,

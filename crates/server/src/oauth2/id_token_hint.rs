@@ -1,8 +1,10 @@
 //! ID tokens that come back to us as hints (OIDC Core §3.1.2.1, RP-Initiated Logout 1.0 §2).
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use symbolon_jose::{Error, KeySet, UnverifiedJwt, VerifiedJwt};
+use symbolon_jose::{ContentEncryption, Error, Jwe, KeyManagement, KeySet, UnverifiedJwt, VerifiedJwt};
 
 use crate::cx::Cx;
 use crate::snapshot::Client;
@@ -56,12 +58,15 @@ pub enum HintError {
     NotAnIdToken,
 }
 
+/// The longest encrypted hint, in bytes.
+const MAX_BYTES: usize = 64 * 1024;
 /// `typ` of ID tokens. Tokens of other kinds have their own.
 const TYP: &str = "JWT";
 
 /// The client that a token says it was issued to, unverified: good for finding the keys that it may be signed with.
-pub fn claimed_client(token: &str) -> Option<String> {
-    let claims = UnverifiedJwt::parse(token).ok()?.claims_unverified().ok()?;
+pub fn claimed_client(cx: &Cx, token: &str) -> Option<String> {
+    let token = open(cx, token).ok()?;
+    let claims = UnverifiedJwt::parse(&token).ok()?.claims_unverified().ok()?;
     serde_json::from_value::<Audience>(claims.get("aud")?.clone()).ok()?.only()
 }
 
@@ -71,7 +76,8 @@ pub fn claimed_client(token: &str) -> Option<String> {
 /// # Errors
 /// When it is not.
 pub fn verify(cx: &Cx, client: Option<&Client>, token: &str) -> Result<IdTokenHint, HintError> {
-    let verified = verify_signature(cx, client, &UnverifiedJwt::parse(token)?)?;
+    let token = open(cx, token)?;
+    let verified = verify_signature(cx, client, &UnverifiedJwt::parse(&token)?)?;
     let is_id_token = verified.header.typ.is_none() || verified.header.has_typ(TYP);
     let claims: HintClaims = verified.deserialize()?;
     let is_id_token = is_id_token && claims.aid.is_none() && claims.events.is_none();
@@ -81,6 +87,18 @@ pub fn verify(cx: &Cx, client: Option<&Client>, token: &str) -> Result<IdTokenHi
         }
         _ => Err(HintError::NotAnIdToken),
     }
+}
+
+/// A client that got its ID token encrypted decrypts it, and may encrypt what it finds to this workspace (RP-Initiated
+/// Logout 1.0 §4).
+fn open<'a>(cx: &Cx, token: &'a str) -> Result<Cow<'a, str>, Error> {
+    if !Jwe::has_its_shape(token) {
+        return Ok(Cow::Borrowed(token));
+    }
+    let keys = &cx.workspace.keys.encryption.private;
+    let plain =
+        Jwe::parse(token, MAX_BYTES)?.decrypt(keys, &KeyManagement::PUBLIC, &ContentEncryption::ALL)?;
+    std::str::from_utf8(&plain).map(|text| Cow::Owned(text.to_owned())).map_err(|_| Error::PartCount)
 }
 
 fn verify_signature(

@@ -3,10 +3,16 @@
 use http::header::LOCATION;
 use http::{Method, Request};
 use serde_json::json;
-use symbolon_jose::{Algorithm, JwtSigner, SigningKey};
+use symbolon_jose::{
+    Algorithm, ContentEncryption, EncryptionKey, JweEncrypter, JwtSigner, KeyManagement, SigningKey,
+};
+use symbolon_server::seed::MadeKey;
+use symbolon_store::KeyState;
 use url::form_urlencoded::Serializer;
 
-use crate::harness::{Browser, LOGOUT, SECRET, TestApp, client, decode, request, request_with};
+use crate::harness::{
+    Browser, LOGOUT, NOW, Recipient, SECRET, TestApp, client, decode, request, request_with,
+};
 
 const BYE: &str = "https://example.com/bye";
 const SESSION: &str = "__Host-session.default.default";
@@ -165,6 +171,39 @@ async fn an_id_token_that_is_signed_with_the_secret_is_a_hint() {
     assert_eq!(forged(SECRET), id_token);
     let answer = browser.get(&logout(&[("id_token_hint", &id_token), ("client_id", "client")])).await;
     assert_eq!(answer.page().heading(), "You are signed out");
+    assert!(!is_logged_in(&browser).await);
+}
+
+/// RP-Initiated Logout 1.0 §4: encrypted anew, to the workspace.
+#[tokio::test]
+async fn an_id_token_that_is_encrypted_to_the_workspace_is_a_hint() {
+    let app = TestApp::with_people().await;
+    let (browser, id_token, access_token) = logged_in(&app).await;
+    let key = MadeKey::for_encryption(KeyManagement::EcdhEs).await.unwrap();
+    app.store().insert_key(&key.as_new(), KeyState::Current, NOW.millis()).await.unwrap();
+    app.app.snapshots.invalidate("default", "default");
+    let jwks = app.get("/default/default/.well-known/jwks.json").await.ok();
+    let key = jwks["keys"].as_array().unwrap().iter().find(|key| key["use"] == "enc").unwrap();
+    let key = EncryptionKey::from_jwk(&serde_json::from_value(key.clone()).unwrap()).unwrap();
+    let to_us = JweEncrypter::new(key, KeyManagement::EcdhEs, ContentEncryption::A256Gcm).unwrap();
+    let other = Recipient::new("ECDH-ES");
+    let other = serde_json::from_value(serde_json::to_value(&other.jwks().keys[0]).unwrap()).unwrap();
+    let other = EncryptionKey::from_jwk(&other).unwrap();
+    let to_another = JweEncrypter::new(other, KeyManagement::EcdhEs, ContentEncryption::A256Gcm).unwrap();
+    for token in [
+        to_another.encrypt_jwt(&id_token).unwrap(),
+        // Anybody can encrypt: what counts is who has signed.
+        to_us.encrypt_jwt(&access_token).unwrap(),
+        to_us.encrypt(br#"{"sub":"user"}"#, None).unwrap(),
+        to_us.encrypt_jwt(&to_us.encrypt_jwt(&id_token).unwrap()).unwrap(),
+    ] {
+        let answer = browser.get(&logout(&[("id_token_hint", &token)])).await;
+        assert_eq!(answer.record().reason, "id_token_hint_invalid");
+    }
+    assert!(is_logged_in(&browser).await);
+    let token = to_us.encrypt_jwt(&id_token).unwrap();
+    let answer = browser.get(&logout(&[("id_token_hint", &token), ("post_logout_redirect_uri", BYE)])).await;
+    assert_eq!(answer.location(), BYE, "the client is known by it");
     assert!(!is_logged_in(&browser).await);
 }
 
