@@ -18,6 +18,7 @@ pub mod public;
 pub mod root;
 pub mod scheme;
 pub mod swagger;
+pub mod system;
 pub mod tenants;
 
 use axum::Router;
@@ -54,6 +55,14 @@ pub static FAMILIES: &[Family] = &[
         style: Style::OfPeople,
         schemes: &[&scheme::DEFAULT],
         routes: public::routes,
+    },
+    Family {
+        name: "system",
+        title: "System API",
+        description: "For programs of one tenant that take part in logins.",
+        style: Style::Management,
+        schemes: &[&scheme::SYSTEM],
+        routes: system::routes,
     },
     Family {
         name: "oauth2",

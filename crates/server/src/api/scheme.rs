@@ -85,6 +85,14 @@ pub static DEFAULT: Scheme = Scheme {
     ],
 };
 
+/// Tokens of the tenant's workspace `system`: programs that take part in logins.
+pub static SYSTEM: Scheme = Scheme {
+    name: "system",
+    issuer: Issuer::TenantOfPath,
+    workspace: "system",
+    scopes: &[("manage_logins", "read, accept and reject logins under way")],
+};
+
 /// Reads a tenant.
 pub static VIEW_TENANT: Authority =
     Authority { scheme: &ADMIN, scope: "view_tenant", wider: &["manage_tenant"] };
@@ -95,6 +103,9 @@ pub static MANAGE_TENANTS_AS_ADMIN: Authority =
     Authority { scheme: &ADMIN_SYSTEM, scope: "manage_tenants", wider: &[] };
 /// Manages tenants, as a program.
 pub static MANAGE_TENANTS: Authority = Authority { scheme: &SETUP, scope: "manage_tenants", wider: &[] };
+
+/// Takes part in logins.
+pub static MANAGE_LOGINS: Authority = Authority { scheme: &SYSTEM, scope: "manage_logins", wider: &[] };
 
 impl Authority {
     /// Whether a token with these scopes may call the operation.
@@ -171,7 +182,7 @@ mod tests {
 
     #[test]
     fn client_credentials_come_first_in_the_dialog() {
-        for scheme in [&ADMIN, &ADMIN_SYSTEM, &SETUP] {
+        for scheme in [&ADMIN, &ADMIN_SYSTEM, &SETUP, &SYSTEM] {
             assert!(*scheme.name < *scheme.login_name());
         }
     }

@@ -11,6 +11,7 @@ mod root;
 mod round_trip;
 mod swagger;
 mod sweep;
+mod system;
 mod unrouted;
 
 pub(crate) use console::Console;

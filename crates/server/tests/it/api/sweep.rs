@@ -29,16 +29,19 @@ impl Sweep {
             ("admin", "manage_tenant", token(&app, "default", "admin", "manage_tenant").await),
             ("adminSystem", "manage_tenants", token(&app, "system", "admin", "manage_tenants").await),
             ("setup", "manage_tenants", token(&app, "system", "system", "manage_tenants").await),
+            ("system", "manage_logins", token(&app, "default", "system", "manage_logins").await),
         ];
         let powerless = vec![
             ("admin", token(&app, "default", "admin", "email").await),
             ("adminSystem", token(&app, "system", "admin", "email").await),
             ("setup", token(&app, "system", "system", "email").await),
+            ("system", token(&app, "default", "system", "email").await),
         ];
         let strangers = vec![
             ("admin", token(&app, "acme", "admin", "manage_tenant").await),
             ("adminSystem", token(&app, "acme", "admin", "view_tenant").await),
             ("setup", token(&app, "acme", "system", "manage_configuration").await),
+            ("system", token(&app, "acme", "system", "manage_logins").await),
         ];
         let version = app.app.store.config_version().await.unwrap();
         Self { app, tokens, powerless, strangers, version }

@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 use crate::harness::{Answer, Browser, SECRET, TOKEN, TestApp};
 
-const GRANT: &str = "urn:openid:params:grant-type:ciba";
-const ENDPOINT: &str = "/default/default/backchannel/authentication";
+pub(crate) const GRANT: &str = "urn:openid:params:grant-type:ciba";
+pub(crate) const ENDPOINT: &str = "/default/default/backchannel/authentication";
 const PAGE: &str = "/default/default/backchannel";
 
 /// A server at which `user` and `other` can log in, with the clients `bank` and `shop`.
