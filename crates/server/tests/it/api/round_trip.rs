@@ -121,7 +121,7 @@ async fn every_member_of_a_workspace() {
             // A profile with rules of its own would change the rest: `profiles::settings`.
             "profile": "third_party",
             "dynamic_scope_separator": ":", "grant_types": ["client_credentials"], "key_type": "ps",
-            "logo_uri": "https://a.example/logo", "profile": "workforce", "response_types": ["code"],
+            "logo_uri": "https://a.example/logo", "response_types": ["code"],
             "root_cas": TestAuthority::new("CN=Demo CA").pem(), "subject_identifier_types": ["pairwise"],
             "token_endpoint_auth_methods": ["tls_client_auth"], "token_endpoint_authn_methods": ["none"],
             "token_endpoint_auth_signing_alg_values": ["ES256"],
