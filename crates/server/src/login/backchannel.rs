@@ -9,6 +9,7 @@ use http::{HeaderMap, Uri};
 use symbolon_protocol::{Form, OAuthError};
 
 use super::consent::Consents;
+use super::details;
 use super::idps::LoginFailure;
 use super::views::{self, brand, language};
 use super::{Browser, Session, attempt};
@@ -75,6 +76,7 @@ async fn list(
             csrf: browser.csrf_token(cx, &purpose(&waiting, session)),
             binding_message: doc.binding_message.clone(),
             groups: views::groups(cx, &doc.scope, &consents),
+            details: details::cards(cx, &doc.authorization_details, &[]),
         });
     }
     let page = BackchannelPage { username: session.person.username.clone(), answered, requests };

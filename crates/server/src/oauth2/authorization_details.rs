@@ -27,7 +27,14 @@ pub fn types(workspace: &Workspace) -> impl Iterator<Item = &DetailType> {
 /// # Errors
 /// `invalid_authorization_details` (RFC 9396 §5), and exactly what is wrong.
 pub fn asked(cx: &Cx, client: &Client, form: &Form) -> Result<AuthorizationDetails, OAuthError> {
-    let Some(text) = form.get(PARAMETER) else { return Ok(AuthorizationDetails::default()) };
+    form.get(PARAMETER).map_or_else(|| Ok(AuthorizationDetails::default()), |text| of_text(cx, client, text))
+}
+
+/// The details in `text`, which this client may ask for.
+///
+/// # Errors
+/// As [`asked`].
+pub fn of_text(cx: &Cx, client: &Client, text: &str) -> Result<AuthorizationDetails, OAuthError> {
     let details = AuthorizationDetails::parse(text).map_err(|error| {
         invalid("authorization_details_malformed").description(format!("The parameter is wrong: {error}."))
     })?;

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::consent::{ScopeGroup, ScopeLine};
+use super::detail::DetailCard;
 use super::link::Link;
 use super::page::{ClientCard, Page};
 
@@ -43,6 +44,8 @@ pub struct AskingClient {
     pub binding_message: Option<String>,
     /// What is asked for, by service.
     pub groups: Vec<ScopeGroup>,
+    /// What is asked for beyond scopes.
+    pub details: Vec<DetailCard>,
 }
 
 impl Page for BackchannelPage {
@@ -61,12 +64,14 @@ impl Page for BackchannelPage {
             csrf: "csrf-sample".to_owned(),
             binding_message: Some("W4SCT".to_owned()),
             groups: account(vec![line("openid", false), line("email", false)]),
+            details: Vec::new(),
         };
         let calendar = AskingClient {
             id: "77aa".to_owned(),
             client: ClientCard::sample(),
             binding_message: None,
             groups: account(vec![line("openid", true)]),
+            details: vec![DetailCard::sample()],
             ..plain.clone()
         };
         let hostile = AskingClient {

@@ -26,6 +26,7 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("login.html", include_str!("../../assets/templates/login.html")),
     ("form_post.html", include_str!("../../assets/templates/form_post.html")),
     ("consent.html", include_str!("../../assets/templates/consent.html")),
+    ("details.html", include_str!("../../assets/templates/details.html")),
     ("scopes.html", include_str!("../../assets/templates/scopes.html")),
     ("backchannel.html", include_str!("../../assets/templates/backchannel.html")),
     ("device.html", include_str!("../../assets/templates/device.html")),

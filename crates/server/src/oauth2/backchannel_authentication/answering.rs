@@ -59,9 +59,12 @@ impl Waiting {
     /// When the store does not answer.
     pub async fn approve(&self, cx: &Cx, authentication: Authentication) -> Result<bool, OAuthError> {
         let Self { found, client } = self;
-        let CibaRequest { scope, acr_values, .. } = &found.doc;
+        let CibaRequest { scope, authorization_details, acr_values, .. } = &found.doc;
         let subject = authentication.subject.clone();
-        let record = decoupled::grant(cx, scope.clone(), authentication, acr_values);
+        let record = GrantRecord {
+            authorization_details: authorization_details.clone(),
+            ..decoupled::grant(cx, scope.clone(), authentication, acr_values)
+        };
         // Tokens may be fetched until the request ends.
         let wait = (found.expires_at - cx.now.millis()).div_euclid(1000) + 1;
         let seconds = Lifetimes::of(&cx.workspace, client).grant_after(wait);

@@ -16,14 +16,14 @@ mod signed;
 use axum::response::Response;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use symbolon_protocol::{ErrorCode, Form, GrantType, OAuthError, ScopeSet};
+use symbolon_protocol::{AuthorizationDetails, ErrorCode, Form, GrantType, OAuthError, ScopeSet};
 use symbolon_store::NewDecoupledRequest;
 use utoipa::ToSchema;
 
 use super::answer::no_store_json;
 use super::error::{ErrorBody, ErrorResponse, store_failure};
 use super::form_body::FormBody;
-use super::{client_auth, decoupled, scope};
+use super::{authorization_details, client_auth, decoupled, scope};
 use crate::cx::Cx;
 use crate::snapshot::{Client, Workspace};
 use delivery::{Callback, Mode};
@@ -44,6 +44,9 @@ const MOST_WAITING: i64 = 20;
 pub struct CibaRequest {
     /// The scopes asked for.
     pub scope: ScopeSet,
+    /// What is asked for beyond scopes (RFC 9396).
+    #[serde(default, skip_serializing_if = "AuthorizationDetails::is_empty")]
+    pub authorization_details: AuthorizationDetails,
     /// What both devices show.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub binding_message: Option<String>,
@@ -70,6 +73,8 @@ pub struct BackchannelForm {
     client_assertion: Option<String>,
     /// The scopes wanted, `openid` among them.
     scope: Option<String>,
+    /// What is wanted beyond scopes, as JSON (RFC 9396).
+    authorization_details: Option<String>,
     /// The user name of the person that is to be asked, or a verified e-mail address or telephone number of theirs.
     login_hint: Option<String>,
     /// An ID token about the person that is to be asked.
@@ -149,9 +154,12 @@ async fn ask(cx: &Cx, client: &Client, form: &Form) -> Result<BackchannelAuthent
             .description("Authorization details cannot be asked for here."));
     }
     let scope = scopes(cx, client, &parameters)?;
+    let details = parameters.get(authorization_details::PARAMETER);
+    let details = details.map(|text| authorization_details::of_text(cx, client, text)).transpose()?;
     let person = hint::person(cx, client, &parameters)?;
     let doc = CibaRequest {
         scope,
+        authorization_details: details.unwrap_or_default(),
         binding_message: message::of(&cx.workspace, &parameters)?,
         acr_values: words(parameters.get("acr_values")),
         mode,

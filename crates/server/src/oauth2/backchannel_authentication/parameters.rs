@@ -8,11 +8,13 @@ use symbolon_protocol::{Form, OAuthError};
 use super::rules;
 use super::signed::{self, Once};
 use crate::cx::Cx;
+use crate::oauth2::authorization_details;
 use crate::snapshot::Client;
 
 /// What a request may say (CIBA §7.1).
 const NAMES: [&str; 10] = [
     "scope",
+    authorization_details::PARAMETER,
     "client_notification_token",
     "acr_values",
     "login_hint_token",
@@ -94,6 +96,8 @@ impl Parameters {
 fn text(name: &'static str, value: &Value) -> Result<String, OAuthError> {
     match value {
         Value::String(text) => Ok(text.clone()),
+        // RFC 9396 §2: in a JWT it is what it is, and no text.
+        Value::Array(_) if name == authorization_details::PARAMETER => Ok(value.to_string()),
         Value::Number(number) if name == "requested_expiry" => Ok(number.to_string()),
         _ => Err(OAuthError::invalid_request("parameter_malformed")
             .description(format!("The claim {name} of the signed request has the wrong type."))

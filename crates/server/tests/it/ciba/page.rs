@@ -1,6 +1,7 @@
 //! From the request to the tokens, by way of the page.
 
 use serde_json::json;
+use symbolon_store::entity::AuthorizationDetail;
 
 use super::{PAGE, app, approve, ask, begin, error, forms, id_of, page_of, poll, press};
 use crate::harness::{Browser, NOW, SECRET, TOKEN, decode};
@@ -109,4 +110,31 @@ async fn a_refresh_token_comes_with_offline_access_and_is_good() {
     );
     let stolen = app.post(TOKEN).basic("shop", SECRET).form(&form).await;
     assert_eq!(error(&stolen), "invalid_grant");
+}
+
+/// RFC 9396 §5: what is asked for beyond scopes is shown, and is in the tokens.
+#[tokio::test]
+async fn a_client_asks_for_authorization_details_and_the_person_sees_them() {
+    let app = app().await;
+    let kind = AuthorizationDetail {
+        id: "pay".to_owned(),
+        kind: "payment".to_owned(),
+        name: Some("Payment".to_owned()),
+        ..AuthorizationDetail::default()
+    };
+    app.store().insert(kind, NOW.millis()).await.unwrap();
+    app.change_client("bank", |client| client.authorization_details_types = vec!["payment".to_owned()]).await;
+    let refused = ask(&app, &[("authorization_details", r#"[{"type":"loan"}]"#)]).await;
+    assert_eq!(refused.reason(), "400 invalid_authorization_details authorization_details_type_unknown");
+
+    let details = json!([{"type": "payment", "instructedAmount": {"currency": "EUR", "amount": "123.50"}}]);
+    let id = id_of(&ask(&app, &[("authorization_details", details.to_string().as_str())]).await);
+    let browser = Browser::new(&app);
+    let page = page_of(&browser, "user").await;
+    let text = page.page().text();
+    assert!(text.contains("Payment New Instructed amount 123.50 EUR"), "{text}");
+    press(&browser, &page, "accept").await;
+    let tokens = poll(&app, &id).await.ok();
+    assert_eq!(tokens["authorization_details"], details);
+    assert_eq!(decode(tokens["access_token"].as_str().unwrap()).1["authorization_details"], details);
 }

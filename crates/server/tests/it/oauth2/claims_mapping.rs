@@ -96,7 +96,7 @@ async fn a_claim_is_told_for_its_scopes_where_its_kind_is() {
 async fn without_scopes_it_is_always_told_and_a_path_leads_into_its_source() {
     let server = server().await;
     add(&server, "country", ClaimKind::IdToken, |claim| {
-        claim.source_path = Some("address.country".to_owned())
+        claim.source_path = Some("address.country".to_owned());
     })
     .await;
     add(&server, "land", ClaimKind::IdToken, |claim| {

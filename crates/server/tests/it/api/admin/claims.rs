@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::api::Console;
 
-fn claim(more: Value) -> Value {
+fn claim(more: &Value) -> Value {
     let mut claim = json!({
         "name": "groups", "type": "access_token", "source_type": "authnCtx", "source_path": "groups",
         "authorization_server_id": "default",
@@ -34,21 +34,21 @@ async fn a_workspace_begins_with_the_claims_of_openid_connect() {
 #[tokio::test]
 async fn a_claim_is_made_changed_and_deleted() {
     let console = Console::new().await;
-    let created = console.post("/claims", &claim(json!({"id": "g", "scopes": ["email"]}))).await.created();
+    let created = console.post("/claims", &claim(&json!({"id": "g", "scopes": ["email"]}))).await.created();
     assert_eq!((&created["opaque"], &created["tenant_id"]), (&json!(false), &json!("default")));
     // Once for each kind of token.
-    let again = console.post("/claims", &claim(json!({}))).await;
+    let again = console.post("/claims", &claim(&json!({}))).await;
     assert_eq!(again.fault(), "409 conflict: There is a claim groups already.");
-    console.post("/claims", &claim(json!({"type": "id_token"}))).await.created();
-    let taken = console.put("/claims/g", &claim(json!({"type": "id_token"}))).await;
+    console.post("/claims", &claim(&json!({"type": "id_token"}))).await.created();
+    let taken = console.put("/claims/g", &claim(&json!({"type": "id_token"}))).await;
     assert_eq!(taken.fault(), "409 conflict: There is a claim groups already.");
-    let updated = console.put("/claims/g", &claim(json!({"name": "roles", "opaque": true}))).await.ok();
+    let updated = console.put("/claims/g", &claim(&json!({"name": "roles", "opaque": true}))).await.ok();
     assert_eq!(
         (&updated["name"], &updated["opaque"], &updated["id"]),
         (&json!("roles"), &json!(true), &json!("g"))
     );
     assert_eq!(console.delete("/claims/g").await.status, 204);
-    assert_eq!(console.put("/claims/g", &claim(json!({}))).await.status, 404);
+    assert_eq!(console.put("/claims/g", &claim(&json!({}))).await.status, 404);
 }
 
 #[tokio::test]
@@ -69,12 +69,12 @@ async fn what_cannot_be_told_is_refused() {
         (json!({"authorization_server_id": "no-such-workspace"}), "authorization_server_id"),
         (json!({"tenant_id": "acme"}), "tenant_id"),
     ] {
-        let answer = console.post("/claims", &claim(more.clone())).await;
+        let answer = console.post("/claims", &claim(&more)).await;
         assert_eq!(answer.status, 422, "{more}");
         assert!(answer.json()["details"][member].is_string(), "{more}: {}", answer.text());
     }
     for path in ["metadata", "metadata.tier", "client_name"] {
         let more = json!({"name": path, "source_type": "client", "source_path": path});
-        console.post("/claims", &claim(more)).await.created();
+        console.post("/claims", &claim(&more)).await.created();
     }
 }
