@@ -149,10 +149,6 @@ async fn ask(cx: &Cx, client: &Client, form: &Form) -> Result<BackchannelAuthent
     }
     let mode = delivery::mode(&cx.workspace, client)?;
     let parameters = Parameters::read(cx, client, form).await?;
-    if parameters.get("authorization_details").is_some() {
-        return Err(OAuthError::invalid_request("authorization_details_not_served")
-            .description("Authorization details cannot be asked for here."));
-    }
     let scope = scopes(cx, client, &parameters)?;
     let details = parameters.get(authorization_details::PARAMETER);
     let details = details.map(|text| authorization_details::of_text(cx, client, text)).transpose()?;

@@ -23,7 +23,6 @@ const NAMES: [&str; 10] = [
     "binding_message",
     "user_code",
     "requested_expiry",
-    "authorization_details",
 ];
 
 /// The parameters, by name.

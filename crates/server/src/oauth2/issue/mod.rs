@@ -105,7 +105,8 @@ pub fn pushed(
     pushed: Pushed<'_>,
 ) -> Result<Issued, OAuthError> {
     let Pushed { auth_req_id, confirmation } = pushed;
-    let details = AuthorizationDetails::default();
+    let granted = redeemed.owner.person().map(|person| person.record.authorization_details.clone());
+    let details = granted.unwrap_or_default();
     let asked = Asked { resources: &[], details: &details, confirmation, auth_req_id: Some(auth_req_id) };
     make(cx, client, redeemed, asked)
 }

@@ -39,7 +39,10 @@ async fn what_is_wrong_is_refused_and_writes_nothing() {
         (&[("login_hint", "user@example.com")], "400 unknown_user_id hinted_user_unknown"),
         (&[("binding_message", "a\u{202e}b")], "400 invalid_binding_message binding_message_characters"),
         (&[("binding_message", " ")], "400 invalid_binding_message binding_message_length"),
-        (&[("authorization_details", "[]")], "400 invalid_request authorization_details_not_served"),
+        (
+            &[("authorization_details", "[]")],
+            "400 invalid_authorization_details authorization_details_malformed",
+        ),
         (&[("requested_expiry", "0")], "400 invalid_request requested_expiry_malformed"),
         (&[("requested_expiry", "-5")], "400 invalid_request requested_expiry_malformed"),
         (&[("requested_expiry", "soon")], "400 invalid_request requested_expiry_malformed"),

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 use symbolon_jose::{Algorithm, half_hash};
 use symbolon_server::oauth2::backchannel_authentication::notify;
+use symbolon_store::entity::AuthorizationDetail;
 
 use super::{GRANT, app, app_with, approve, ask, error, id_of, page_of, poll, press};
-use crate::harness::{Browser, DpopKey, Remote, SECRET, TOKEN, TestApp, TestCertificate, decode};
+use crate::harness::{Browser, DpopKey, NOW, Remote, SECRET, TOKEN, TestApp, TestCertificate, decode};
 
 const TOKEN_OF_CLIENT: &str = "8d67dc78-7faa-4d41-aabd-67707b374255";
 const TOLD: (&str, &str) = ("client_notification_token", TOKEN_OF_CLIENT);
@@ -117,6 +118,27 @@ async fn a_push_says_why_there_are_no_tokens() {
     let said = message(&remote);
     assert_eq!((&said["auth_req_id"], &said["error"]), (&json!(forgotten), &json!("expired_token")));
     assert!(said["access_token"].is_null());
+}
+
+/// RFC 9396 §7: what was granted beyond scopes is in pushed tokens too.
+#[tokio::test]
+async fn pushed_tokens_carry_authorization_details() {
+    let remote = Remote::start("").await;
+    let app = app_telling(&remote, "push").await;
+    let kind = AuthorizationDetail {
+        id: "pay".to_owned(),
+        kind: "payment".to_owned(),
+        ..AuthorizationDetail::default()
+    };
+    app.store().insert(kind, NOW.millis()).await.unwrap();
+    app.change_client("bank", |client| client.authorization_details_types = vec!["payment".to_owned()]).await;
+    let details = json!([{"type": "payment", "amount": "1"}]);
+    ask(&app, &[TOLD, ("authorization_details", details.to_string().as_str())]).await.ok();
+    approve(&app).await;
+    notify::run_once(&app.app).await;
+    let said = message(&remote);
+    assert_eq!(said["authorization_details"], details);
+    assert_eq!(decode(said["access_token"].as_str().unwrap()).1["authorization_details"], details);
 }
 
 #[tokio::test]
