@@ -161,7 +161,7 @@ async fn accept_login_request(
         return Err(ApiError::invalid("subject", "is not the person that the login is about"));
     }
     let now = cx.now.seconds();
-    let auth_time = body.auth_time.map_or(now, |at| at.secs());
+    let auth_time = body.auth_time.map_or(now, Timestamp::secs);
     if auth_time > now {
         return Err(ApiError::invalid("auth_time", "is in the future"));
     }

@@ -129,11 +129,13 @@ async fn tell(app: &App, due: &DueNotification) -> Result<StatusCode, Failure> {
         due.sealed.as_ref().and_then(|sealed| serde_json::from_slice(sealed).ok());
     let callback = callback.ok_or_else(|| ended("nothing is known of how to tell the client"))?;
     let found = app.store.tenant(&due.tenant_id).find_decoupled_request_by_handle(&due.handle).await;
-    let (_, found): (String, Found) = found.map_err(away)?.ok_or_else(|| ended("the request is gone"))?;
+    let (_, found): (String, Found) =
+        found.map_err(|error| away(&error))?.ok_or_else(|| ended("the request is gone"))?;
     let workspace = app.snapshots.workspace(&app.store, &due.tenant_id, &due.workspace_id).await;
-    let workspace = workspace.map_err(away)?.ok_or_else(|| ended("the workspace is gone"))?;
+    let workspace = workspace.map_err(|error| away(&error))?.ok_or_else(|| ended("the workspace is gone"))?;
     let cx = Cx::in_background(app, workspace, BaseUrl::new(&callback.base_url));
-    let Some(Waiting { found, client }) = Waiting::of(&cx, found).await.map_err(refused)? else {
+    let Some(Waiting { found, client }) = Waiting::of(&cx, found).await.map_err(|error| refused(&error))?
+    else {
         return Err(ended("the client may not ask any more"));
     };
     let uri = endpoint(&client).ok_or_else(|| ended("the client has no address any more"))?;
@@ -189,30 +191,33 @@ fn error(callback: &Callback, code: ErrorCode) -> String {
 
 /// Issues the tokens and keeps the message with them, all or nothing.
 async fn tokens(cx: &Cx, client: &Client, found: &Found, callback: &Callback) -> Result<String, Failure> {
-    let redeemed = decoupled::granted(found.grant.clone(), &callback.auth_req_id).map_err(refused)?;
+    let redeemed =
+        decoupled::granted(found.grant.clone(), &callback.auth_req_id).map_err(|error| refused(&error))?;
     let pushed =
         issue::Pushed { auth_req_id: &callback.auth_req_id, confirmation: callback.confirmation.clone() };
-    let mut issued = issue::pushed(cx, client, redeemed, pushed).map_err(refused)?;
-    issue::seal(cx, client, &mut issued).await.map_err(refused)?;
+    let mut issued = issue::pushed(cx, client, redeemed, pushed).map_err(|error| refused(&error))?;
+    issue::seal(cx, client, &mut issued).await.map_err(|error| refused(&error))?;
     let unwritable = |error| Failure::Final(format!("the tokens cannot be written: {error}"));
     let mut message = Map::from_iter([("auth_req_id".to_owned(), Value::from(callback.auth_req_id.clone()))]);
     if let Value::Object(members) = serde_json::to_value(&issued.response).map_err(unwritable)? {
         message.extend(members);
     }
     let message = Value::Object(message).to_string();
-    let kept = Callback { message: Some(message.clone()), ..callback.clone() }.to_bytes().map_err(refused)?;
+    let kept = Callback { message: Some(message.clone()), ..callback.clone() }
+        .to_bytes()
+        .map_err(|error| refused(&error))?;
     let tokens = PushedTokens { auth_req_id: &callback.auth_req_id, handle: &found.handle, sealed: &kept };
-    grants::commit_pushed(cx, client, tokens, &issued).await.map_err(refused)?;
+    grants::commit_pushed(cx, client, tokens, &issued).await.map_err(|error| refused(&error))?;
     Ok(message)
 }
 
-fn refused(error: OAuthError) -> Failure {
+fn refused(error: &OAuthError) -> Failure {
     match error.code {
         ErrorCode::TemporarilyUnavailable => Failure::Passing(error.reason.to_string()),
         _ => Failure::Final(error.reason.to_string()),
     }
 }
 
-fn away(error: StoreError) -> Failure {
-    refused(store_failure(&error))
+fn away(error: &StoreError) -> Failure {
+    refused(&store_failure(error))
 }
