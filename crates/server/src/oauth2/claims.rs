@@ -106,6 +106,11 @@ pub fn is_standard(name: &str) -> bool {
     rank(name) < usize::MAX
 }
 
+/// The scopes but those that ask userinfo for claims (OIDC Core §5.4).
+pub fn beyond_userinfo(scope: &ScopeSet) -> ScopeSet {
+    scope.filter(|name| SCOPE_CLAIMS.iter().all(|(asks, _)| *asks != name))
+}
+
 /// The place of a claim in OpenID Connect's table; behind them all for others.
 pub fn rank(name: &str) -> usize {
     let mut names = SCOPE_CLAIMS.iter().flat_map(|(_, names)| names.iter());

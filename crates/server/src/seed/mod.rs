@@ -3,6 +3,7 @@
 //! The management API, `serve` on an empty store and `quickstart` all come through [`create_tenant`] and
 //! [`create_workspace`] or what they are made of, so that no workspace is without its scopes and keys.
 
+use symbolon_jose::Algorithm;
 use symbolon_store::entity::server::WorkspaceKind;
 use symbolon_store::entity::{Secret, Server, Tenant};
 use symbolon_store::{KeyState, Provision, Store, StoreError, Stored};
@@ -108,6 +109,11 @@ async fn add_workspace(
     for state in [KeyState::Current, KeyState::Next] {
         let key = MadeKey::new(algorithm).await?;
         provision.key(tenant_id, &id, &key.as_new(), state)?;
+    }
+    // OpenID Connect Discovery §3: every OpenID Provider signs ID tokens with RS256 for clients that ask for it.
+    if kind == WorkspaceKind::Regular && !algorithm.is_rsa() {
+        let key = MadeKey::new(Algorithm::RS256).await?;
+        provision.key(tenant_id, &id, &key.as_new(), KeyState::Current)?;
     }
     Ok(())
 }

@@ -39,7 +39,9 @@ async fn discovery_tells_what_works() {
       "authorization_endpoint": "https://localhost:8443/default/default/oauth2/authorize",
       "authorization_response_iss_parameter_supported": true,
       "authorization_signing_alg_values_supported": [
-        "ES256"
+        "ES256",
+        "RS256",
+        "PS256"
       ],
       "backchannel_logout_session_supported": true,
       "backchannel_logout_supported": true,
@@ -130,6 +132,8 @@ async fn discovery_tells_what_works() {
       ],
       "id_token_signing_alg_values_supported": [
         "ES256",
+        "RS256",
+        "PS256",
         "HS256"
       ],
       "introspection_endpoint": "https://localhost:8443/default/default/oauth2/introspect",
@@ -278,7 +282,9 @@ async fn discovery_tells_what_works() {
       ],
       "userinfo_endpoint": "https://localhost:8443/default/default/userinfo",
       "userinfo_signing_alg_values_supported": [
-        "ES256"
+        "ES256",
+        "RS256",
+        "PS256"
       ]
     }
     "#);
@@ -373,15 +379,19 @@ async fn keys_are_public_and_the_one_in_use_comes_first() {
     let answer = app.get("/default/default/.well-known/jwks.json").await;
     let body = answer.ok();
     let keys = body["keys"].as_array().unwrap();
-    assert_eq!(keys.len(), 2, "current and next");
+    let algorithms: Vec<_> = keys.iter().map(|key| &key["alg"]).collect();
+    assert_eq!(algorithms, ["ES256", "RS256", "ES256"], "current, current, next");
     for key in keys {
-        assert_eq!((&key["kty"], &key["crv"], &key["use"]), (&"EC".into(), &"P-256".into(), &"sig".into()));
+        assert_eq!(key["use"], "sig");
         for member in ["d", "k", "p", "q"] {
             assert_eq!(key.get(member), None);
         }
     }
     let stored = app.store().list_keys().await.unwrap();
-    let current = stored.iter().find(|key| key.state == symbolon_store::KeyState::Current).unwrap();
+    let signs = |key: &&symbolon_store::SigningKey| {
+        key.state == symbolon_store::KeyState::Current && key.alg == "ES256"
+    };
+    let current = stored.iter().find(signs).unwrap();
     assert_eq!(keys[0]["kid"], current.kid);
     assert_eq!(answer.header(CACHE_CONTROL), "public, max-age=300");
     assert_eq!(answer.header(ACCESS_CONTROL_ALLOW_ORIGIN), "*");

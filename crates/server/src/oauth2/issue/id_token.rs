@@ -1,5 +1,7 @@
 //! ID tokens (OIDC Core §2, §3.1.3.6).
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 use symbolon_jose::{Algorithm, half_hash};
@@ -7,7 +9,7 @@ use symbolon_protocol::{OAuthError, ScopeSet};
 
 use super::subject;
 use crate::cx::Cx;
-use crate::oauth2::claims::Telling;
+use crate::oauth2::claims::{self, Telling};
 use crate::oauth2::grants::Person;
 use crate::oauth2::profile::Profile;
 use crate::snapshot::Client;
@@ -42,7 +44,7 @@ struct Claims<'a> {
     about: Map<String, Value>,
 }
 
-/// An ID token about to be made. It carries the claims of its scopes, as ACP's does; userinfo gives the same ones.
+/// An ID token about to be made.
 pub(super) struct Draft<'a> {
     pub(super) cx: &'a Cx,
     pub(super) client: &'a Client,
@@ -85,8 +87,12 @@ impl Draft<'_> {
         let issuer = cx.issuer();
         let advanced = cx.workspace.server.advanced.as_ref();
         let hides_acr = advanced.is_some_and(|advanced| advanced.do_not_issue_acr_claim_in_id_token);
+        // OIDC Core §5.4: userinfo tells what the scopes ask for, if the client gets an access token for it.
+        let has_userinfo = access_token.is_some() || code.is_some();
+        let tells_all = !has_userinfo || advanced.is_some_and(|advanced| advanced.scope_claims_in_id_token);
+        let scope = if tells_all { Cow::Borrowed(scope) } else { Cow::Owned(claims::beyond_userinfo(scope)) };
         let telling =
-            Telling { workspace: &cx.workspace, client, scope, authentication: Some(authentication) };
+            Telling { workspace: &cx.workspace, client, scope: &scope, authentication: Some(authentication) };
         let claims = Claims {
             acr: person.record.acr.as_deref().filter(|_| !hides_acr),
             amr: &authentication.amr,

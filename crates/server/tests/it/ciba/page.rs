@@ -30,7 +30,7 @@ async fn a_client_gets_tokens_when_the_person_has_allowed_it() {
     let (_, claims) = decode(tokens["id_token"].as_str().unwrap());
     assert_eq!(
         (&claims["aud"], &claims["email"], &claims["acr"], &claims["auth_time"]),
-        (&json!(["bank"]), &json!("user@example.com"), &json!("1"), &json!(NOW.seconds()))
+        (&json!(["bank"]), &json!(null), &json!("1"), &json!(NOW.seconds()))
     );
     assert!(claims["urn:openid:params:jwt:claim:auth_req_id"].is_null(), "that is for push");
     let userinfo = app.get("/default/default/userinfo").bearer(tokens["access_token"].as_str().unwrap());

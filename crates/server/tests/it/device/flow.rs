@@ -26,7 +26,7 @@ async fn a_device_gets_tokens_when_a_person_has_allowed_it() {
     assert_eq!(tokens["scope"], "openid email");
     assert!(tokens["refresh_token"].is_null(), "offline_access was not asked for");
     let (_, claims) = decode(tokens["id_token"].as_str().unwrap());
-    assert_eq!((&claims["aud"], &claims["email"]), (&json!(["tv"]), &json!("user@example.com")));
+    assert_eq!((&claims["aud"], &claims["email"]), (&json!(["tv"]), &json!(null)));
     let bearer = app.get("/default/default/userinfo").bearer(tokens["access_token"].as_str().unwrap());
     assert_eq!(bearer.await.ok()["email"], "user@example.com");
 

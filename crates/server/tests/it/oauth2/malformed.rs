@@ -3,6 +3,8 @@
 use crate::harness::TestApp;
 
 const FORM: &str = "application/x-www-form-urlencoded";
+const RESOURCE_METADATA: &str =
+    "https://localhost:8443/.well-known/oauth-protected-resource/default/default/userinfo";
 const ENDPOINTS: [&str; 5] = ["par", "oauth2/token", "oauth2/introspect", "oauth2/revoke", "userinfo"];
 
 #[tokio::test]
@@ -34,7 +36,10 @@ async fn nobody_is_told_anything_without_saying_who_they_are() {
         let answer = app.post(&path).form(&[("client_id", "nobody"), ("token", "x")]).await;
         assert_eq!(answer.status, 401, "{endpoint}");
         let challenge = answer.header(http::header::WWW_AUTHENTICATE);
-        let expected = if endpoint == "userinfo" { "Bearer realm=\"oauth2\"" } else { "" };
+        let expected = match endpoint {
+            "userinfo" => format!("Bearer realm=\"oauth2\", resource_metadata=\"{RESOURCE_METADATA}\""),
+            _ => String::new(),
+        };
         assert_eq!(challenge, expected, "{endpoint}");
         answer.refused();
     }

@@ -60,6 +60,9 @@ pub struct AdvancedConfiguration {
     pub require_signed_request_object: bool,
     /// RFC 9207.
     pub return_iss_parameter_in_authorization_response: bool,
+    /// ID tokens carry the claims of their scopes even if an access token is issued with which userinfo tells them (OIDC
+    /// Core §5.4 leaves them to userinfo then). An addition of ours.
+    pub scope_claims_in_id_token: bool,
     /// Session Management 1.0: `check_session_iframe`, and `session_state` in authorization responses. An addition of
     /// ours.
     pub session_management: bool,

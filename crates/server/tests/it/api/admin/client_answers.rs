@@ -17,9 +17,9 @@ async fn what_no_key_serves_is_not_registered() {
         console.post("/clients", &body).await
     };
     for (members, at) in [
-        (json!({"id_token_signed_response_alg": "RS256"}), "id_token_signed_response_alg"),
-        (json!({"userinfo_signed_response_alg": "PS256"}), "userinfo_signed_response_alg"),
-        (json!({"authorization_signed_response_alg": "RS256"}), "authorization_signed_response_alg"),
+        (json!({"id_token_signed_response_alg": "EdDSA"}), "id_token_signed_response_alg"),
+        (json!({"userinfo_signed_response_alg": "EdDSA"}), "userinfo_signed_response_alg"),
+        (json!({"authorization_signed_response_alg": "EdDSA"}), "authorization_signed_response_alg"),
         (json!({"id_token_encrypted_response_alg": "RSA-OAEP"}), "id_token_encrypted_response_alg"),
         (json!({"userinfo_encrypted_response_alg": "ECDH-ES"}), "userinfo_encrypted_response_alg"),
         (json!({"authorization_encrypted_response_alg": "RSA1_5"}), "authorization_encrypted_response_alg"),

@@ -48,7 +48,7 @@ async fn a_rotation_moves_every_key_one_state_on() {
     let jwks = console.app.get("/default/default/.well-known/jwks.json").await.ok();
     let kids: Vec<_> = jwks["keys"].as_array().unwrap().iter().map(|key| key["kid"].clone()).collect();
     assert_eq!(kids[0], signs_now["kid"], "the key that signs comes first");
-    assert_eq!(kids.len(), 3);
+    assert_eq!(kids.len(), 4, "with the one for RS256");
 }
 
 #[tokio::test]

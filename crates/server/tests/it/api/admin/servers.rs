@@ -13,7 +13,9 @@ async fn a_new_workspace_issues_tokens_at_once() {
     assert_eq!(created["issuer_url"], "https://localhost:8443/default/shop");
     assert_eq!(created["grant_types"][0], "authorization_code");
     assert_eq!(created["access_token_ttl"], "1h0m0s");
-    assert_eq!(created["jwks"]["keys"].as_array().unwrap().len(), 1);
+    let algorithms: Vec<_> =
+        created["jwks"]["keys"].as_array().unwrap().iter().map(|key| &key["alg"]).collect();
+    assert_eq!(algorithms, ["ES256", "RS256"]);
     let metadata = console.app.get("/default/shop/.well-known/openid-configuration").await.ok();
     assert_eq!(metadata["issuer"], created["issuer_url"]);
     let scopes = console.get("/servers/shop/scopes").await.ok();

@@ -171,7 +171,7 @@ async fn a_client_chooses_the_algorithm_of_its_answers() {
     let app = TestApp::with_people().await;
     let browser = signed_in(&app).await;
     app.change_client("client", |client| {
-        client.authorization_signed_response_alg = Some("PS256".to_owned());
+        client.authorization_signed_response_alg = Some("EdDSA".to_owned());
     })
     .await;
     let answer = asked(&browser, "jwt").await;

@@ -29,7 +29,7 @@ async fn a_stolen_token_is_worth_nothing_without_the_key() {
     let token = text(&persons_tokens(&server, &own).await["access_token"]);
     insta::assert_snapshot!(server.get(USERINFO).bearer(&token).await.refused(), @r#"
     401 invalid_token: The access token is bound to a key: send it with the DPoP scheme and a proof.
-    challenge: Bearer realm="oauth2", error="invalid_token", error_description="The access token is bound to a key: send it with the DPoP scheme and a proof."
+    challenge: Bearer realm="oauth2", error="invalid_token", error_description="The access token is bound to a key: send it with the DPoP scheme and a proof.", resource_metadata="https://localhost:8443/.well-known/oauth-protected-resource/default/default/userinfo"
     reason: access_token_without_proof
     expected: Authorization: DPoP
     got: Bearer
@@ -46,7 +46,7 @@ async fn a_stolen_token_is_worth_nothing_without_the_key() {
     let naked = server.get(USERINFO).header(http::header::AUTHORIZATION, &format!("DPoP {token}")).await;
     insta::assert_snapshot!(naked.refused(), @r#"
     401 invalid_dpop_proof: The request needs a DPoP proof in the DPoP header.
-    challenge: DPoP algs="ES256 ES384 ES512 PS256 PS384 PS512 EdDSA", error="invalid_dpop_proof", error_description="The request needs a DPoP proof in the DPoP header."
+    challenge: DPoP algs="ES256 ES384 ES512 PS256 PS384 PS512 EdDSA", error="invalid_dpop_proof", error_description="The request needs a DPoP proof in the DPoP header.", resource_metadata="https://localhost:8443/.well-known/oauth-protected-resource/default/default/userinfo"
     reason: dpop_proof_missing
     "#);
 }
