@@ -231,7 +231,7 @@ async fn a_client_that_is_told_says_where_and_with_which_token() {
         "400 unauthorized_client ciba_notification_endpoint_missing"
     );
     app.change_workspace(|server| {
-        server.backchannel_token_delivery_modes_supported.retain(|mode| mode == "poll")
+        server.backchannel_token_delivery_modes_supported.retain(|mode| mode == "poll");
     })
     .await;
     assert_eq!(ask(&app, &[TOLD]).await.reason(), "400 unauthorized_client ciba_delivery_mode_not_served");
