@@ -175,13 +175,13 @@ async fn a_client_may_want_it_signed() {
       "sub": "subject-of-user"
     }
     "#);
-    app.change_client("client", |client| client.userinfo_signed_response_alg = "RS256".into()).await;
+    app.change_client("client", |client| client.userinfo_signed_response_alg = "EdDSA".into()).await;
     insta::assert_snapshot!(app.get(USERINFO).bearer(&bearer).await.refused(), @r"
     500 server_error: The server met an unexpected condition.
     reason: signing_algorithm_without_key
     detail: the client has registered an algorithm that no key serves
     expected: ES256
-    got: RS256
+    got: EdDSA
     client: client
     ");
 }

@@ -68,9 +68,14 @@ async fn told(server: &TestApp, scope: &str) -> [Value; 4] {
 async fn a_new_workspace_tells_what_the_scopes_of_openid_connect_bring() {
     let server = server().await;
     let [id_token, access, about, ext] = told(&server, "openid email").await;
-    assert_eq!((&id_token["email"], id_token.get("name")), (&json!("user@example.com"), None));
-    assert_eq!(about["email"], "user@example.com");
+    assert_eq!((id_token.get("email"), id_token.get("name")), (None, None), "userinfo tells it (§5.4)");
+    assert_eq!((&about["email"], about.get("name")), (&json!("user@example.com"), None));
     assert_eq!((access.get("email"), &ext), (None, &Value::Null));
+    server
+        .change_workspace(|server| {
+            server.advanced.get_or_insert_default().scope_claims_in_id_token = true;
+        })
+        .await;
     let [id_token, ..] = told(&server, "openid profile").await;
     assert_eq!(
         (&id_token["name"], &id_token["preferred_username"], id_token.get("email")),

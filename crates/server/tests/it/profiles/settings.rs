@@ -48,7 +48,7 @@ async fn fapi_2_switches_its_rules_on_at_once() {
     assert_eq!(served, words(&server["token_endpoint_auth_methods"]));
     assert_eq!(metadata["response_types_supported"], json!(["code"]));
     assert_eq!(words(&metadata["dpop_signing_alg_values_supported"]), ["ES256", "PS256", "EdDSA"]);
-    assert_eq!(words(&metadata["id_token_signing_alg_values_supported"]), ["ES256"], "and no HS256");
+    assert_eq!(words(&metadata["id_token_signing_alg_values_supported"]), ["ES256", "PS256"], "and no HS256");
     assert_eq!(metadata["tls_client_certificate_bound_access_tokens"], true);
     assert_eq!(metadata["authorization_response_iss_parameter_supported"], true);
     assert_eq!(metadata["require_pushed_authorization_requests"], true);

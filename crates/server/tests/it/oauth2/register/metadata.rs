@@ -214,7 +214,7 @@ async fn metadata_that_cannot_be_served_is_refused() {
         ("tls_client_auth_subject_dn", json!({"token_endpoint_auth_method": "tls_client_auth"})),
         ("id_token_signed_response_alg", json!({"id_token_signed_response_alg": "none"})),
         ("id_token_signed_response_alg", json!({"id_token_signed_response_alg": "HS512"})),
-        ("id_token_signed_response_alg", json!({"id_token_signed_response_alg": "RS256"})),
+        ("id_token_signed_response_alg", json!({"id_token_signed_response_alg": "EdDSA"})),
         ("userinfo_signed_response_alg", json!({"userinfo_signed_response_alg": "HS512"})),
         ("default_max_age", json!({"default_max_age": -1})),
         ("client_name", json!({"client_name": "Bank \u{202e}elpmaxe"})),
