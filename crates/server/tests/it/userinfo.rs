@@ -180,7 +180,7 @@ async fn a_client_may_want_it_signed() {
     500 server_error: The server met an unexpected condition.
     reason: signing_algorithm_without_key
     detail: the client has registered an algorithm that no key serves
-    expected: ES256
+    expected: ES256, RS256, PS256
     got: EdDSA
     client: client
     ");

@@ -57,10 +57,11 @@ pub(crate) async fn a_session_ends_once_with_what_depends_on_it(store: Store) {
     let end = SessionEnd { session: &key, grants: &["g1"], notices: &notices, now: NOW };
     assert!(!elsewhere.end_session(&end).await.unwrap(), "it is no session of another workspace");
     let mut tasks = JoinSet::new();
-    for _ in 0..10 {
+    for task in 0..10 {
         let (store, key) = (store.clone(), key.clone());
         tasks.spawn(async move {
-            let end = SessionEnd { session: &key, grants: &["g1"], notices: &[notice("n1")], now: NOW };
+            let id = format!("n{task}");
+            let end = SessionEnd { session: &key, grants: &["g1"], notices: &[notice(&id)], now: NOW };
             store.workspace("t", "w").end_session(&end).await.unwrap()
         });
     }
