@@ -234,7 +234,7 @@ def write(options, management, workspace, way, ca):
         management.call("POST", "/clients", client(workspace, name, way, key, callback))
         config[f"client{number}"] = {"client_id": name, "scope": " ".join(SCOPES), "jwks": {"keys": [key]}}
         if workspace == "fapiciba":
-            config[f"client{number}"] |= {"hint_type": "login_hint", "hint_value": "user"}
+            config[f"client{number}"] |= {"hint_type": "login_hint", "hint_value": "user", "acr_value": "1"}
         config[f"mtls{number}"] = {"cert": cert, "key": private, "ca": ca}
     if workspace == "fapiciba":
         answer = f"{issuer}/backchannel/demo?auth_req_id={{auth_req_id}}&action={{action}}"

@@ -29,6 +29,8 @@ pub struct ErrorResponse {
     scheme: Option<Scheme>,
     /// Where the metadata of the protected resource is (RFC 9728 §5.1).
     resource_metadata: Option<Box<str>>,
+    /// Whether the body has the members of the standard alone.
+    standard: bool,
 }
 
 /// A superset of ACP's `genericError` and `RFC6749Error`.
@@ -40,11 +42,17 @@ pub struct ErrorBody<'a> {
     /// For the developer of the client.
     error_description: &'a str,
     /// The same, under ACP's name.
-    error_hint: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    error_hint: Option<&'a str>,
     /// The HTTP status.
-    error_code: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    error_code: Option<u16>,
     /// The HTTP status.
-    status_code: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    status_code: Option<u16>,
 }
 
 impl ErrorResponse {
@@ -66,6 +74,7 @@ impl ErrorResponse {
             retry_after: None,
             scheme: None,
             resource_metadata: None,
+            standard: false,
         }
     }
 
@@ -99,6 +108,13 @@ impl ErrorResponse {
     #[must_use]
     pub fn described_at(mut self, url: &str) -> Self {
         self.resource_metadata = Some(url.into());
+        self
+    }
+
+    /// Leaves out what ACP adds to the body, where a standard names all the members there may be (CIBA §13).
+    #[must_use]
+    pub const fn standard(mut self) -> Self {
+        self.standard = true;
         self
     }
 
@@ -141,14 +157,16 @@ pub fn store_failure(error: &StoreError) -> OAuthError {
 
 impl IntoResponse for ErrorResponse {
     fn into_response(self) -> Response {
-        let Self { error, status, client_id, tried_header, retry_after, scheme, resource_metadata } = self;
+        let Self { error, status, client_id, tried_header, retry_after, scheme, resource_metadata, standard } =
+            self;
+        let number = (!standard).then(|| status.as_u16());
         let code = error.code;
         let body = ErrorBody {
             error: code.as_str(),
             error_description: &error.description,
-            error_hint: &error.description,
-            error_code: status.as_u16(),
-            status_code: status.as_u16(),
+            error_hint: (!standard).then_some(&*error.description),
+            error_code: number,
+            status_code: number,
         };
         let mut response = (status, Json(body)).into_response();
         let headers = response.headers_mut();

@@ -120,7 +120,8 @@ pub async fn backchannel_authentication(
     cx: Cx,
     FormBody { headers, form }: FormBody,
 ) -> Result<Response, ErrorResponse> {
-    let client = client_auth::authenticate(&cx, &headers, &form).await?.client;
+    let client =
+        client_auth::authenticate(&cx, &headers, &form).await.map_err(ErrorResponse::standard)?.client;
     match ask(&cx, &client, &form).await {
         Ok(response) => Ok(no_store_json(&response)),
         Err(error) => {
@@ -130,7 +131,7 @@ pub async fn backchannel_authentication(
                 true => ErrorResponse::with_status(error, StatusCode::FORBIDDEN),
                 false => error.into(),
             };
-            Err(answer.of_client(Some(client.id())))
+            Err(answer.of_client(Some(client.id())).standard())
         }
     }
 }

@@ -52,6 +52,9 @@ async fn what_is_wrong_is_refused_and_writes_nothing() {
     let long = "x".repeat(101);
     let long = ask(&app, &[("binding_message", &long)]).await;
     assert_eq!(long.reason(), "400 invalid_binding_message binding_message_length");
+    let members = long.json();
+    let members: Vec<_> = members.as_object().unwrap().keys().collect();
+    assert_eq!(members, ["error", "error_description"], "CIBA §13 names no more");
     assert_eq!(app.rows_of("decoupled_requests").await, 0, "nothing was written for them");
 }
 
