@@ -1,9 +1,9 @@
 //! `POST /api/admin/{tid}/authorization-details`
 
 use symbolon_store::StoreError;
-use symbolon_store::entity::{AuthorizationDetail, Service};
+use symbolon_store::entity::AuthorizationDetail;
 
-use super::super::scopes::is_id;
+use super::super::scopes::{is_id, workspace_of};
 use super::schema;
 use crate::api::auth::ManagementCx;
 use crate::api::error::{ApiError, Faults};
@@ -25,7 +25,8 @@ pub(super) async fn create_authorization_detail(
     Body(mut detail): Body<AuthorizationDetail>,
 ) -> Result<Versioned<AuthorizationDetail>, ApiError> {
     cx.require_own_tenant(&detail.tenant_id)?;
-    let workspace_id = workspace_of(&cx, &detail).await?;
+    let workspace_id =
+        workspace_of(&cx, "type", &detail.authorization_server_id, detail.service_id.as_deref()).await?;
     cx.workspace_in_body("authorization_server_id", &workspace_id).await?;
     let mut faults = Faults::default();
     faults.check(is_type(&detail.kind), "type", "must be 1 to 200 visible characters without blanks");
@@ -44,23 +45,6 @@ pub(super) async fn create_authorization_detail(
         })?;
     cx.changed(&workspace_id, &stored.value.id);
     Ok(Versioned::created(stored.version, stored.value))
-}
-
-/// The workspace of a new type: named, or that of its service.
-async fn workspace_of(cx: &ManagementCx, detail: &AuthorizationDetail) -> Result<String, ApiError> {
-    let named = &detail.authorization_server_id;
-    let Some(service_id) = &detail.service_id else {
-        return match named.is_empty() {
-            true => Err(ApiError::invalid("authorization_server_id", "must name the workspace of the type")),
-            false => Ok(named.clone()),
-        };
-    };
-    let service = cx.tenant().find::<Service>(service_id).await?;
-    let owner = service.map(|service| service.value.authorization_server_id);
-    match owner.filter(|owner| named.is_empty() || owner == named) {
-        Some(owner) => Ok(owner),
-        None => Err(ApiError::invalid("service_id", "names no service of the workspace")),
-    }
 }
 
 /// RFC 9396 §2: an identifier, often a URI or a word.

@@ -20,7 +20,8 @@ pub(super) async fn create_scope(
     Body(mut scope): Body<Scope>,
 ) -> Result<Versioned<Scope>, ApiError> {
     cx.require_own_tenant(&scope.tenant_id)?;
-    let workspace_id = workspace_of(&cx, &scope).await?;
+    let workspace_id =
+        workspace_of(&cx, "scope", &scope.authorization_server_id, scope.service_id.as_deref()).await?;
     cx.workspace_in_body("authorization_server_id", &workspace_id).await?;
     let mut faults = Faults::default();
     faults.check(
@@ -44,13 +45,23 @@ pub(super) async fn create_scope(
     Ok(Versioned::created(stored.version, stored.value))
 }
 
-/// The workspace of a new scope: named, or that of its service.
-async fn workspace_of(cx: &ManagementCx, scope: &Scope) -> Result<String, ApiError> {
-    let named = &scope.authorization_server_id;
-    let Some(service_id) = &scope.service_id else {
+/// The workspace of what is made for a service or for a workspace itself (`what`): named, or that of the service.
+///
+/// # Errors
+/// `authorization_server_id` or `service_id` is invalid.
+pub(in crate::api) async fn workspace_of(
+    cx: &ManagementCx,
+    what: &str,
+    named: &str,
+    service_id: Option<&str>,
+) -> Result<String, ApiError> {
+    let Some(service_id) = service_id else {
         return match named.is_empty() {
-            true => Err(ApiError::invalid("authorization_server_id", "must name the workspace of the scope")),
-            false => Ok(named.clone()),
+            true => {
+                let message = format!("must name the workspace of the {what}");
+                Err(ApiError::invalid("authorization_server_id", message))
+            }
+            false => Ok(named.to_owned()),
         };
     };
     let service = cx.tenant().find::<Service>(service_id).await?;

@@ -10,7 +10,7 @@ mod view;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(super) use create::is_id;
+pub(super) use create::{is_id, workspace_of};
 
 use crate::api::scheme::{MANAGE_TENANT, VIEW_TENANT, requires};
 use crate::app::App;
