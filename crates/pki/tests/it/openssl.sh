@@ -56,7 +56,8 @@ sign() {
 rsa root 2048;        root root '/C=US/O=Root, Inc./CN=Root' ca
 key other;            root other '/CN=Other Root' ca
 key impostor;         root impostor '/C=US/O=Root, Inc./CN=Root' ca
-key int;              issue int root '/O=Root/CN=Intermediate' ca
+# Issuers outlive what they issue by days, so that the second in which each was made decides nothing.
+key int;              issue int root '/O=Root/CN=Intermediate' ca -days 25
 key int_short;        issue int_short root '/O=Root/CN=Short Intermediate' ca -days 5
 key leaf;             issue leaf int '/C=US/ST=California/O=Acme+OU=R\+D/emailAddress=a@b.c/CN=client \"x\"' client
 cat leaf.pem int.pem > chain.pem
@@ -124,7 +125,7 @@ revoke() { # CA NAME
 }
 revocation root; revocation int; revocation impostor
 crl root root_empty 10
-key int_revoked;      issue int_revoked root '/O=Root/CN=Revoked Intermediate' ca
+key int_revoked;      issue int_revoked root '/O=Root/CN=Revoked Intermediate' ca -days 25
 key under_revoked;    issue under_revoked int_revoked '/CN=under revoked' client
 key leaf_revoked;     issue leaf_revoked int '/CN=leaf revoked' client
 key v1_revoked;       issue v1_revoked root '/CN=v1 revoked' none
