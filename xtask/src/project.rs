@@ -16,6 +16,11 @@ pub(crate) fn target(path: impl AsRef<Path>) -> PathBuf {
     root().join("target").join(path)
 }
 
+/// The manifest of the client that tests the server with openidconnect-rs, outside the workspace.
+pub(crate) fn openidconnect_rs() -> PathBuf {
+    root().join("tests/e2e/openidconnect-rs/Cargo.toml")
+}
+
 /// `cargo` in the root of the work tree, the same one that runs this program.
 pub(crate) fn cargo() -> Command {
     let mut command = Command::new(option_env!("CARGO").unwrap_or("cargo"));

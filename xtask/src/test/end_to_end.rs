@@ -35,6 +35,22 @@ pub(crate) fn oauth4webapi(context: &mut Context) -> anyhow::Result<Counts> {
     against_demo(context, "oauth4webapi", Command::new("node").arg(script("node/oauth4webapi.mjs")))
 }
 
+/// A crate of its own with its own lock file: what it needs is no dependency of the server.
+pub(crate) fn openidconnect_rs(context: &mut Context) -> anyhow::Result<Counts> {
+    let built = project::target("e2e/cargo");
+    let mut cargo = project::cargo();
+    cargo
+        .args(["build", "--locked", "--manifest-path"])
+        .arg(project::openidconnect_rs())
+        .env("CARGO_TARGET_DIR", &built);
+    process::run(&mut cargo, &context::log("openidconnect-rs"), LIMIT)?.success("cargo build")?;
+    against_demo(
+        context,
+        "openidconnect-rs",
+        &mut Command::new(built.join("debug/symbolon-e2e-openidconnect")),
+    )
+}
+
 pub(crate) fn python(context: &mut Context) -> anyhow::Result<Counts> {
     let mut python = python_with_packages()?;
     against_demo(context, "python", python.arg(script("python/relying_party.py")))

@@ -96,6 +96,12 @@ const PARTS: &[Part] = &[
         run: end_to_end::oauth4webapi,
     },
     Part {
+        name: "openidconnect-rs",
+        about: "openidconnect-rs: code, hybrid, device, logout, registration; with secret, assertion, certificate",
+        needs: &[Tool::Curl, Tool::Openssl],
+        run: end_to_end::openidconnect_rs,
+    },
+    Part {
         name: "python",
         about: "Authlib, with a secret and with a certificate",
         needs: &[Tool::Curl, Tool::Openssl, Tool::Python],
@@ -128,7 +134,7 @@ const PARTS: &[Part] = &[
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if arguments.list {
         for part in PARTS {
-            println!("{:<14}{}", part.name, part.about);
+            println!("{:<18}{}", part.name, part.about);
         }
         return Ok(ExitCode::SUCCESS);
     }

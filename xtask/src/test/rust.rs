@@ -16,6 +16,9 @@ pub(crate) fn format(_: &mut Context) -> anyhow::Result<Counts> {
     let mut cargo = project::cargo();
     cargo.args(["fmt", "--all", "--check"]);
     process::run(&mut cargo, &context::log("format"), LIMIT)?.success("cargo fmt")?;
+    let mut cargo = project::cargo();
+    cargo.args(["fmt", "--check", "--manifest-path"]).arg(project::openidconnect_rs());
+    process::run(&mut cargo, &context::log("format"), LIMIT)?.success("cargo fmt")?;
     Ok(Counts::ONE)
 }
 

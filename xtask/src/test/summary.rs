@@ -47,7 +47,7 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{:<14} {:<8} {:>6} {:>8}  why", "part", "result", "tests", "seconds")?;
+        writeln!(f, "{:<17} {:<8} {:>6} {:>8}  why", "part", "result", "tests", "seconds")?;
         let (mut passed, mut failed, mut skipped) = (0, 0, 0);
         for row in &self.rows {
             let (result, tests, why) = match &row.outcome {
@@ -65,7 +65,7 @@ impl fmt::Display for Summary {
                     ("skipped", String::new(), why.as_str())
                 }
             };
-            let line = format!("{:<14} {result:<8} {tests:>6} {:>8.1}  {why}", row.name, row.seconds);
+            let line = format!("{:<17} {result:<8} {tests:>6} {:>8.1}  {why}", row.name, row.seconds);
             writeln!(f, "{}", line.trim_end())?;
         }
         writeln!(f, "\n{passed} passed, {failed} failed, {skipped} skipped")
