@@ -180,6 +180,12 @@ pub struct ProviderMetadata {
     /// Signing algorithms of introspection answers (RFC 9701 §7).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub introspection_signing_alg_values_supported: Option<Vec<String>>,
+    /// Key management of encrypted introspection responses (RFC 9701 §7).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub introspection_encryption_alg_values_supported: Option<Vec<String>>,
+    /// Content encryption of encrypted introspection responses (RFC 9701 §7).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub introspection_encryption_enc_values_supported: Option<Vec<String>>,
     // Backchannel authentication and logout
     /// Delivery modes of CIBA.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,7 +1,7 @@
-//! How what is told to a client is signed and encrypted: the algorithms must have keys (OIDC Registration §2, JARM §3).
+//! How what is told to a client is signed and encrypted: the algorithms must have keys (OIDC Registration §2, JARM §3,
+//! RFC 9701 §6).
 
 use symbolon_jose::{EncryptionKey, Jwk, KeyManagement};
-use symbolon_protocol::ClientAuthMethod;
 use symbolon_store::entity::Client;
 
 use crate::faults::Faults;
@@ -27,15 +27,12 @@ fn signed(client: &Client, workspace: &Workspace, faults: &mut Faults) {
         ("id_token_signed_response_alg", client.id_token_signed_response_alg.as_deref()),
         ("userinfo_signed_response_alg", Some(client.userinfo_signed_response_alg.as_str())),
         ("authorization_signed_response_alg", client.authorization_signed_response_alg.as_deref()),
+        ("introspection_signed_response_alg", client.introspection_signed_response_alg.as_deref()),
     ] {
         let Some(word) = word.filter(|word| !matches!(*word, "" | "none")) else { continue };
         if word == "HS256" {
-            let is_public = client.token_endpoint_auth_method == ClientAuthMethod::None.as_str();
-            faults.check(
-                !is_public,
-                name,
-                "is HS256, which needs a client secret, and a public client has none",
-            );
+            let message = "is HS256, which needs a client secret, and the client has none";
+            faults.check(client.client_secret.is_some(), name, message);
         } else if !own.contains(&word) {
             let message =
                 format!("is {word}, and the workspace has no key for it: it signs with {}", own.join(", "));
@@ -46,6 +43,12 @@ fn signed(client: &Client, workspace: &Workspace, faults: &mut Faults) {
 
 fn encrypted(client: &Client, faults: &mut Faults) {
     let c = client;
+    let by_secret = is_symmetric(c.request_object_encryption_alg.as_deref());
+    faults.check(
+        !by_secret || c.client_secret.is_some(),
+        "request_object_encryption_alg",
+        "needs a client secret, and the client has none",
+    );
     for (names, alg, enc) in [
         (
             ["id_token_encrypted_response_alg", "id_token_encrypted_response_enc"],
@@ -62,6 +65,11 @@ fn encrypted(client: &Client, faults: &mut Faults) {
             &c.authorization_encrypted_response_alg,
             &c.authorization_encrypted_response_enc,
         ),
+        (
+            ["introspection_encrypted_response_alg", "introspection_encrypted_response_enc"],
+            &c.introspection_encrypted_response_alg,
+            &c.introspection_encrypted_response_enc,
+        ),
     ] {
         if is_empty(alg.as_deref()) {
             let message = format!("needs {} beside it", names[0]);
@@ -72,7 +80,7 @@ fn encrypted(client: &Client, faults: &mut Faults) {
         let Some(algorithm) = alg.as_deref().and_then(|alg| alg.parse::<KeyManagement>().ok()) else {
             continue;
         };
-        if KeyManagement::SYMMETRIC.contains(&algorithm) {
+        if algorithm.is_symmetric() {
             // OIDC Core §10.2
             let message = format!("is {algorithm}, which needs a client secret, and the client has none");
             faults.check(client.client_secret.is_some(), names[0], &message);
@@ -84,6 +92,25 @@ fn encrypted(client: &Client, faults: &mut Faults) {
             faults.add(names[0], message);
         }
     }
+}
+
+/// Whether something is signed or encrypted with the client's secret (OIDC Core §10.1, §10.2), whatever it authenticates
+/// with.
+pub(super) fn uses_secret(client: &Client) -> bool {
+    let macs = [client.id_token_signed_response_alg.as_deref(), Some(&client.request_object_signing_alg)];
+    let keys = [
+        &client.id_token_encrypted_response_alg,
+        &client.userinfo_encrypted_response_alg,
+        &client.authorization_encrypted_response_alg,
+        &client.introspection_encrypted_response_alg,
+        &client.request_object_encryption_alg,
+    ];
+    macs.into_iter().flatten().any(|word| word == "HS256")
+        || keys.into_iter().any(|word| is_symmetric(word.as_deref()))
+}
+
+fn is_symmetric(word: Option<&str>) -> bool {
+    word.and_then(|word| word.parse().ok()).is_some_and(KeyManagement::is_symmetric)
 }
 
 /// Whether the client has registered a key for the algorithm. What is behind its `jwks_uri` is seen when it is used.

@@ -4,7 +4,7 @@ use symbolon_protocol::{ClientAuthMethod, GrantType};
 use symbolon_store::entity::client::ApplicationKind;
 use symbolon_store::entity::{Client, Secret};
 
-use super::keys;
+use super::{answers, keys};
 use crate::faults::Faults;
 use crate::rng::Rng;
 
@@ -34,7 +34,9 @@ pub fn complete(rng: &Rng, client: &mut Client, faults: &mut Faults) {
 fn needs_secret(client: &Client) -> bool {
     match client.token_endpoint_auth_method.parse::<ClientAuthMethod>() {
         Ok(ClientAuthMethod::Unspecified) => true,
-        Ok(method) => method.needs_secret(),
+        // RFC 6749 §2.1: it could keep none.
+        Ok(ClientAuthMethod::None) => false,
+        Ok(method) => method.needs_secret() || answers::uses_secret(client),
         Err(_) => false,
     }
 }

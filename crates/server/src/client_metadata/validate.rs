@@ -60,8 +60,6 @@ fn identifier(client: &Client, faults: &mut Faults) {
 type Word<'a> = (&'static str, Option<&'a str>, &'static [&'static str]);
 
 fn vocabulary(client: &Client, faults: &mut Faults) {
-    const TO_KEYS: &[&str] =
-        &["RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A192KW", "ECDH-ES+A256KW"];
     const KEY_WRAP: &[&str] = &[
         "RSA-OAEP",
         "RSA-OAEP-256",
@@ -78,7 +76,7 @@ fn vocabulary(client: &Client, faults: &mut Faults) {
         &["A128GCM", "A192GCM", "A256GCM", "A128CBC-HS256", "A192CBC-HS384", "A256CBC-HS512"];
     const SIGNATURES: &[&str] = &["RS256", "ES256", "PS256", "EdDSA"];
     let c = client;
-    let words: [Word<'_>; 17] = [
+    let words: [Word<'_>; 20] = [
         ("application_type", Some(&c.application_type), &["web", "native"]),
         ("authorization_encrypted_response_alg", c.authorization_encrypted_response_alg.as_deref(), KEY_WRAP),
         ("authorization_encrypted_response_enc", c.authorization_encrypted_response_enc.as_deref(), CONTENT),
@@ -100,9 +98,12 @@ fn vocabulary(client: &Client, faults: &mut Faults) {
             c.id_token_signed_response_alg.as_deref(),
             &["RS256", "ES256", "PS256", "EdDSA", "HS256"],
         ),
+        ("introspection_encrypted_response_alg", c.introspection_encrypted_response_alg.as_deref(), KEY_WRAP),
+        ("introspection_encrypted_response_enc", c.introspection_encrypted_response_enc.as_deref(), CONTENT),
+        ("introspection_signed_response_alg", c.introspection_signed_response_alg.as_deref(), SIGNATURES),
         ("userinfo_encrypted_response_alg", c.userinfo_encrypted_response_alg.as_deref(), KEY_WRAP),
         ("userinfo_encrypted_response_enc", c.userinfo_encrypted_response_enc.as_deref(), CONTENT),
-        ("request_object_encryption_alg", c.request_object_encryption_alg.as_deref(), TO_KEYS),
+        ("request_object_encryption_alg", c.request_object_encryption_alg.as_deref(), KEY_WRAP),
         ("request_object_encryption_enc", c.request_object_encryption_enc.as_deref(), CONTENT),
         (
             "request_object_signing_alg",

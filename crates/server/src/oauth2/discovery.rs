@@ -159,7 +159,6 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
     let algorithms: Vec<_> =
         workspace.keys.signing_algorithms().map(|algorithm| algorithm.as_str().to_owned()).collect();
     let serves_par = pushed::is_served(workspace);
-    let encrypts_to = !workspace.keys.encryption.algorithms.is_empty();
     let assertions = assertion_algorithms(workspace);
     let registers = register::access::is_served(workspace);
     let profile = Profile::of(workspace);
@@ -225,10 +224,14 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
         require_request_uri_registration: Some(true),
         require_signed_request_object: Some(request_object::policy::requires_signed(workspace)),
         request_object_signing_alg_values_supported: Some(request_object_algorithms(workspace)),
-        request_object_encryption_alg_values_supported: encrypts_to
-            .then(|| words(&workspace.keys.encryption.algorithms, KeyManagement::as_str)),
-        request_object_encryption_enc_values_supported: encrypts_to
-            .then(|| words(&ContentEncryption::ALL, ContentEncryption::as_str)),
+        request_object_encryption_alg_values_supported: Some(words(
+            &request_object::policy::key_management(workspace),
+            KeyManagement::as_str,
+        )),
+        request_object_encryption_enc_values_supported: Some(words(
+            &ContentEncryption::ALL,
+            ContentEncryption::as_str,
+        )),
         authorization_response_iss_parameter_supported: Some(true),
         authorization_details_types_supported: detail_types(workspace),
         token_endpoint_auth_methods_supported: methods.clone(),
@@ -272,9 +275,15 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
             &ContentEncryption::ALL,
             ContentEncryption::as_str,
         )),
-        introspection_signing_alg_values_supported: Some(vec![
-            workspace.keys.signer.algorithm().as_str().to_owned(),
-        ]),
+        introspection_signing_alg_values_supported: Some(algorithms.clone()),
+        introspection_encryption_alg_values_supported: Some(words(
+            &KeyManagement::ALL,
+            KeyManagement::as_str,
+        )),
+        introspection_encryption_enc_values_supported: Some(words(
+            &ContentEncryption::ALL,
+            ContentEncryption::as_str,
+        )),
         userinfo_signing_alg_values_supported: Some(algorithms),
         ..ProviderMetadata::default()
     }

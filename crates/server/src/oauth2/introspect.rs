@@ -1,4 +1,4 @@
-//! Token introspection (RFC 7662; as a signed JWT RFC 9701): `POST /{tid}/{aid}/oauth2/introspect`.
+//! Token introspection (RFC 7662; as a JWT RFC 9701): `POST /{tid}/{aid}/oauth2/introspect`.
 //!
 //! A token that is unknown, expired or revoked, that belongs to another workspace, or that the caller may not know
 //! about is `active: false` and nothing more. When the store cannot tell, the answer is 503 and never a guess.
@@ -38,16 +38,23 @@ use crate::cx::Cx;
 pub async fn introspect(cx: Cx, FormBody { headers, form }: FormBody) -> Result<Response, ErrorResponse> {
     let caller = Caller::authenticate(&cx, &headers, &form, INTROSPECT_TOKENS).await?;
     match answer(&cx, &caller, &form).await {
-        Ok(answer) if wants_jwt(&cx, &headers) => signed(&cx, &caller, &answer)
+        Ok(answer) if wants_jwt(&cx, &caller, &headers) => sealed(&cx, &caller, &answer)
+            .await
             .map_err(|error| ErrorResponse::from(error).of_client(Some(caller.client.id()))),
         Ok(answer) => Ok(no_store_json(&answer)),
         Err(error) => Err(ErrorResponse::from(error).of_client(Some(caller.client.id()))),
     }
 }
 
-/// Whether the answer is to be signed: the caller asks for that (RFC 9701 §4), or the profile does.
-fn wants_jwt(cx: &Cx, headers: &HeaderMap) -> bool {
-    Profile::of(&cx.workspace).requires_signed_introspection() || accepts_jwt(headers)
+/// Whether the answer is to be signed: the caller asks for that (RFC 9701 §4) or has registered it (§6), or the profile
+/// asks for it.
+fn wants_jwt(cx: &Cx, caller: &Caller, headers: &HeaderMap) -> bool {
+    let entity = &caller.client.entity;
+    let registered =
+        [&entity.introspection_signed_response_alg, &entity.introspection_encrypted_response_alg];
+    registered.iter().any(|word| word.as_deref().is_some_and(|word| !word.is_empty()))
+        || Profile::of(&cx.workspace).requires_signed_introspection()
+        || accepts_jwt(headers)
 }
 
 fn accepts_jwt(headers: &HeaderMap) -> bool {
@@ -57,18 +64,24 @@ fn accepts_jwt(headers: &HeaderMap) -> bool {
     types.map(str::trim).any(|word| word.eq_ignore_ascii_case(JWT))
 }
 
-/// The answer as a JWT for this caller alone (RFC 9701 §5). Its type and its shape keep it from being taken for an
-/// access token.
-fn signed(cx: &Cx, caller: &Caller, answer: &IntrospectionResponse) -> Result<Response, OAuthError> {
-    let signer = sealing::signer(cx, &caller.client, None)?.with_typ("token-introspection+jwt");
+/// The answer as a JWT for this caller alone, encrypted where it has registered that (RFC 9701 §5). Its type and its
+/// shape keep it from being taken for an access token.
+async fn sealed(cx: &Cx, caller: &Caller, answer: &IntrospectionResponse) -> Result<Response, OAuthError> {
+    let client = &*caller.client;
+    let wanted = client.entity.introspection_signed_response_alg.as_deref();
+    let signer = sealing::signer(cx, client, wanted)?.with_typ("token-introspection+jwt");
     let signer = signer.map_err(|error| OAuthError::server_error("signing_failed").detail(error))?;
-    let claims = Signed {
-        iss: &cx.issuer(),
-        aud: caller.client.id(),
-        iat: cx.now.seconds(),
-        token_introspection: answer,
-    };
-    Ok(no_store(HeaderValue::from_static(JWT), sealing::sign(&signer, &claims)?.into()))
+    let claims =
+        Signed { iss: &cx.issuer(), aud: client.id(), iat: cx.now.seconds(), token_introspection: answer };
+    let encrypter = sealing::encrypter(
+        cx,
+        client,
+        client.entity.introspection_encrypted_response_alg.as_deref(),
+        client.entity.introspection_encrypted_response_enc.as_deref(),
+    )
+    .await?;
+    let token = sealing::nest(encrypter.as_ref(), sealing::sign(&signer, &claims)?)?;
+    Ok(no_store(HeaderValue::from_static(JWT), token.into()))
 }
 
 /// What a signed answer says.

@@ -1,6 +1,8 @@
 //! A client as requests need it: the entity, and what was parsed from it once.
 
-use symbolon_jose::{Algorithm, EncryptionKey, JwtSigner, KeyManagement, SigningKey, VerificationKey};
+use symbolon_jose::{
+    Algorithm, DecryptionKey, EncryptionKey, JwtSigner, KeyManagement, SigningKey, VerificationKey,
+};
 use symbolon_pki::{RegisteredAttribute, SubjectAttribute};
 use symbolon_protocol::{ClientAuthMethod, GrantType, ResponseType, ScopeSet};
 use symbolon_store::entity::Secret;
@@ -39,7 +41,32 @@ pub struct Client {
     pub host: Option<Box<str>>,
 }
 
-/// What verifies a client secret, and until when it counts. The secret itself is not kept.
+/// What a client does with its secret besides sending it.
+#[derive(Clone, Copy, Debug)]
+struct Uses {
+    /// It makes HMACs.
+    macs: bool,
+    /// It encrypts request objects.
+    encryption: bool,
+}
+
+impl Uses {
+    fn of(entity: &entity::Client, method: ClientAuthMethod) -> Self {
+        let signs_requests =
+            entity.request_object_signing_alg.parse::<Algorithm>().is_ok_and(Algorithm::is_symmetric);
+        let authenticates =
+            matches!(method, ClientAuthMethod::ClientSecretJwt | ClientAuthMethod::Unspecified);
+        let encrypts = entity.request_object_encryption_alg.as_deref();
+        let encrypts = encrypts.and_then(|word| word.parse::<KeyManagement>().ok());
+        Self {
+            macs: signs_requests || authenticates,
+            encryption: encrypts.is_some_and(KeyManagement::is_symmetric),
+        }
+    }
+}
+
+/// What verifies a client secret, and until when it counts. The secret itself is not kept, unless the client encrypts
+/// with it.
 #[derive(Clone, Debug)]
 pub struct SecretDigest {
     /// SHA-256 of the secret.
@@ -47,15 +74,19 @@ pub struct SecretDigest {
     /// Verifies an HMAC by the secret (`client_secret_jwt`, a request object), for clients that may send one. `None` too when the secret
     /// is shorter than a hash (RFC 7518 §3.2).
     pub mac: Option<VerificationKey>,
+    /// Decrypts request objects with a key that follows from the secret, for clients that have registered that (OIDC
+    /// Core §10.2).
+    pub decryption: Option<DecryptionKey>,
     /// Unix seconds; `None`: for ever.
     pub expires_at: Option<i64>,
 }
 
 impl SecretDigest {
-    fn new(secret: &Secret, macs: bool, expires_at: Option<i64>) -> Self {
+    fn new(secret: &Secret, uses: Uses, expires_at: Option<i64>) -> Self {
         let bytes = secret.reveal().as_bytes();
-        let mac = if macs { VerificationKey::from_secret(bytes).ok() } else { None };
-        Self { digest: sha256(bytes), mac, expires_at }
+        let mac = if uses.macs { VerificationKey::from_secret(bytes).ok() } else { None };
+        let decryption = uses.encryption.then(|| DecryptionKey::from_client_secret(secret.reveal()));
+        Self { digest: sha256(bytes), mac, decryption, expires_at }
     }
 
     /// Whether the secret still counts.
@@ -150,6 +181,7 @@ fn secret_encryption(entity: &entity::Client) -> Option<EncryptionKey> {
         &entity.id_token_encrypted_response_alg,
         &entity.userinfo_encrypted_response_alg,
         &entity.authorization_encrypted_response_alg,
+        &entity.introspection_encrypted_response_alg,
     ];
     let mut wanted = wanted.into_iter().filter_map(|word| word.as_deref()?.parse::<KeyManagement>().ok());
     wanted.find(|algorithm| KeyManagement::SYMMETRIC.contains(algorithm))?;
@@ -158,17 +190,14 @@ fn secret_encryption(entity: &entity::Client) -> Option<EncryptionKey> {
 
 /// Replaces the secrets in the entity by their digests here.
 fn take_secrets(entity: &mut entity::Client, method: ClientAuthMethod) -> Vec<SecretDigest> {
-    let signs_requests =
-        entity.request_object_signing_alg.parse::<Algorithm>().is_ok_and(Algorithm::is_symmetric);
-    let macs =
-        signs_requests || matches!(method, ClientAuthMethod::ClientSecretJwt | ClientAuthMethod::Unspecified);
+    let uses = Uses::of(entity, method);
     let expires_at = (entity.client_secret_expires_at > 0).then_some(entity.client_secret_expires_at);
-    let current = entity.client_secret.take().map(|secret| SecretDigest::new(&secret, macs, expires_at));
+    let current = entity.client_secret.take().map(|secret| SecretDigest::new(&secret, uses, expires_at));
     let ends = std::mem::take(&mut entity.rotated_secrets_expire_at);
     let ends = ends.into_iter().map(|at| (at > 0).then_some(at)).chain(std::iter::repeat(None));
     let rotated = std::mem::take(&mut entity.rotated_secrets);
     let rotated = rotated.iter().zip(ends);
-    let rotated = rotated.map(|(secret, expires_at)| SecretDigest::new(secret, macs, expires_at));
+    let rotated = rotated.map(|(secret, expires_at)| SecretDigest::new(secret, uses, expires_at));
     current.into_iter().chain(rotated).collect()
 }
 

@@ -136,6 +136,26 @@ async fn discovery_tells_what_works() {
         "PS256",
         "HS256"
       ],
+      "introspection_encryption_alg_values_supported": [
+        "RSA-OAEP-256",
+        "RSA-OAEP",
+        "ECDH-ES",
+        "ECDH-ES+A128KW",
+        "ECDH-ES+A192KW",
+        "ECDH-ES+A256KW",
+        "A128KW",
+        "A192KW",
+        "A256KW",
+        "dir"
+      ],
+      "introspection_encryption_enc_values_supported": [
+        "A256GCM",
+        "A192GCM",
+        "A128GCM",
+        "A256CBC-HS512",
+        "A192CBC-HS384",
+        "A128CBC-HS256"
+      ],
       "introspection_endpoint": "https://localhost:8443/default/default/oauth2/introspect",
       "introspection_endpoint_auth_methods_supported": [
         "client_secret_basic",
@@ -153,7 +173,9 @@ async fn discovery_tells_what_works() {
         "RS256"
       ],
       "introspection_signing_alg_values_supported": [
-        "ES256"
+        "ES256",
+        "RS256",
+        "PS256"
       ],
       "issuer": "https://localhost:8443/default/default",
       "jwks_uri": "https://localhost:8443/default/default/.well-known/jwks.json",
@@ -171,6 +193,20 @@ async fn discovery_tells_what_works() {
         "select_account"
       ],
       "pushed_authorization_request_endpoint": "https://localhost:8443/default/default/par",
+      "request_object_encryption_alg_values_supported": [
+        "A128KW",
+        "A192KW",
+        "A256KW",
+        "dir"
+      ],
+      "request_object_encryption_enc_values_supported": [
+        "A256GCM",
+        "A192GCM",
+        "A128GCM",
+        "A256CBC-HS512",
+        "A192CBC-HS384",
+        "A128CBC-HS256"
+      ],
       "request_object_signing_alg_values_supported": [
         "ES256",
         "PS256",

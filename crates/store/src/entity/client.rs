@@ -116,6 +116,12 @@ pub struct Client {
     /// Read only; empty = same as token endpoint.
     #[schema(default = "client_secret_basic")]
     pub introspection_endpoint_auth_method: String,
+    /// JWE `alg` of introspection answers (RFC 9701 §6); an addition of ours.
+    pub introspection_encrypted_response_alg: Option<String>,
+    /// JWE `enc` of introspection answers; an addition of ours.
+    pub introspection_encrypted_response_enc: Option<String>,
+    /// JWS algorithm of introspection answers, which are then always signed (RFC 9701 §6); an addition of ours.
+    pub introspection_signed_response_alg: Option<String>,
     /// Keys of the client.
     pub jwks: Option<ClientJwks>,
     /// Where the keys of the client are published.
@@ -291,6 +297,9 @@ impl Default for Client {
             id_token_signed_response_alg: None,
             initiate_login_uri: None,
             introspection_endpoint_auth_method: "client_secret_basic".to_owned(),
+            introspection_encrypted_response_alg: None,
+            introspection_encrypted_response_enc: None,
+            introspection_signed_response_alg: None,
             jwks: None,
             jwks_uri: None,
             logo_uri: None,

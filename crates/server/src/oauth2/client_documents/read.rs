@@ -70,10 +70,10 @@ pub(super) fn client(
         "has none that can be used",
     );
     complete(&app.rng, &mut client, &mut faults);
+    // It has no secret, for whatever purpose: what was made for one must not be kept.
+    client.client_secret = None::<Secret>;
     validate::check_metadata(&client, workspace, &mut faults);
     rules::check_texts(&client, &mut faults);
-    // No method of it has one; whatever made one must not be kept.
-    client.client_secret = None::<Secret>;
     if faults.is_empty() {
         return Ok(client);
     }

@@ -34,6 +34,7 @@ async fn redeem(request: TokenRequest<'_>) -> Result<Redeemed<'_>, OAuthError> {
     let password = form.require("password")?;
     // First what costs nothing: a request that would fail anyway is no try.
     let scope = scope::requested(cx, client, form)?;
+    let details = authorization_details::asked(cx, client, form)?;
     let person = attempt::by_password(cx, username, password).await.map_err(|failure| refused(&failure))?;
     let authentication = Authentication::without_session(person, cx.now.seconds());
     let record = GrantRecord {
@@ -42,7 +43,7 @@ async fn redeem(request: TokenRequest<'_>) -> Result<Redeemed<'_>, OAuthError> {
         authentication,
         claims: ClaimsRequest::default(),
         resources: Vec::new(),
-        authorization_details: authorization_details::asked(cx, client, form)?,
+        authorization_details: details,
     };
     let person = Person { grant_id: Some(cx.app.rng.uuid().to_string()), record, nonce: None };
     Ok(Redeemed {

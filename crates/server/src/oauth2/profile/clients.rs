@@ -99,6 +99,7 @@ impl<'a> Judge<'a> {
                 c.backchannel_authentication_request_signing_alg.as_deref(),
             ),
             ("id_token_signed_response_alg", c.id_token_signed_response_alg.as_deref()),
+            ("introspection_signed_response_alg", c.introspection_signed_response_alg.as_deref()),
             ("request_object_signing_alg", Some(c.request_object_signing_alg.as_str())),
             ("token_endpoint_auth_signing_alg", self.assertion_algorithm()),
             ("userinfo_signed_response_alg", Some(c.userinfo_signed_response_alg.as_str())),

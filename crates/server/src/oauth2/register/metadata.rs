@@ -71,6 +71,12 @@ pub struct ClientMetadata {
     pub id_token_signed_response_alg: Option<String>,
     /// Where a login that somebody else begins is sent.
     pub initiate_login_uri: Option<String>,
+    /// Key algorithm of encrypted introspection answers (RFC 9701 §6).
+    pub introspection_encrypted_response_alg: Option<String>,
+    /// Content algorithm of encrypted introspection answers.
+    pub introspection_encrypted_response_enc: Option<String>,
+    /// Signing algorithm of introspection answers; plain JSON unless asked otherwise when absent.
+    pub introspection_signed_response_alg: Option<String>,
     /// Keys of the client.
     pub jwks: Option<ClientJwks>,
     /// Where its keys are published.
@@ -137,6 +143,10 @@ pub struct ClientMetadata {
     pub token_exchange: Option<ClientTokenExchangeConfiguration>,
     /// Terms of service.
     pub tos_uri: Option<String>,
+    /// Key algorithm of encrypted userinfo.
+    pub userinfo_encrypted_response_alg: Option<String>,
+    /// Content algorithm of encrypted userinfo.
+    pub userinfo_encrypted_response_enc: Option<String>,
     /// Signing algorithm of userinfo; plain JSON when absent.
     pub userinfo_signed_response_alg: Option<String>,
 }

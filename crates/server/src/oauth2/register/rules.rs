@@ -169,7 +169,7 @@ fn served(metadata: &ProviderMetadata, client: &Client, faults: &mut Faults) {
     let m = metadata;
     let c = client;
     type Served<'a> = (&'static str, Option<&'a str>, Option<&'a Vec<String>>);
-    let algorithms: [Served<'_>; 15] = [
+    let algorithms: [Served<'_>; 20] = [
         (
             "id_token_signed_response_alg",
             c.id_token_signed_response_alg.as_deref(),
@@ -189,6 +189,31 @@ fn served(metadata: &ProviderMetadata, client: &Client, faults: &mut Faults) {
             "userinfo_signed_response_alg",
             Some(c.userinfo_signed_response_alg.as_str()).filter(|word| *word != "none"),
             m.userinfo_signing_alg_values_supported.as_ref(),
+        ),
+        (
+            "userinfo_encrypted_response_alg",
+            c.userinfo_encrypted_response_alg.as_deref(),
+            m.userinfo_encryption_alg_values_supported.as_ref(),
+        ),
+        (
+            "userinfo_encrypted_response_enc",
+            c.userinfo_encrypted_response_enc.as_deref(),
+            m.userinfo_encryption_enc_values_supported.as_ref(),
+        ),
+        (
+            "introspection_signed_response_alg",
+            c.introspection_signed_response_alg.as_deref(),
+            m.introspection_signing_alg_values_supported.as_ref(),
+        ),
+        (
+            "introspection_encrypted_response_alg",
+            c.introspection_encrypted_response_alg.as_deref(),
+            m.introspection_encryption_alg_values_supported.as_ref(),
+        ),
+        (
+            "introspection_encrypted_response_enc",
+            c.introspection_encrypted_response_enc.as_deref(),
+            m.introspection_encryption_enc_values_supported.as_ref(),
         ),
         (
             "authorization_signed_response_alg",

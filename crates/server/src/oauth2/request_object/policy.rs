@@ -1,7 +1,7 @@
 //! What workspace and client ask of request objects (RFC 9101 §10.5, OpenID Connect Registration §2, FAPI 1.0 Advanced
 //! §5.2.2, FAPI 2.0 Message Signing §5.3.1).
 
-use symbolon_jose::Algorithm;
+use symbolon_jose::{Algorithm, KeyManagement};
 use symbolon_protocol::{ErrorCode, Form, OAuthError};
 use symbolon_store::entity::server::AdvancedConfiguration;
 
@@ -40,6 +40,12 @@ pub fn rules(cx: &Cx, client: &Client) -> Rules {
 pub fn algorithms(workspace: &Workspace) -> Vec<Algorithm> {
     let profile = Profile::of(workspace);
     USUAL.iter().copied().filter(|algorithm| profile.allows_algorithm(*algorithm)).collect()
+}
+
+/// How request objects may be encrypted: to the keys of the workspace, and by a client's secret (OIDC Core §10.2).
+pub fn key_management(workspace: &Workspace) -> Vec<KeyManagement> {
+    let published = workspace.keys.encryption.algorithms.iter().copied();
+    published.chain(KeyManagement::SYMMETRIC).collect()
 }
 
 /// Whether a workspace takes request objects that nobody has signed.

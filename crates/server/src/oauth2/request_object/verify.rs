@@ -13,7 +13,7 @@ use symbolon_protocol::{ErrorCode, OAuthError};
 
 use crate::cx::Cx;
 use crate::oauth2::client_keys::{self, KeyError};
-use crate::snapshot::Client;
+use crate::snapshot::{Client, SecretDigest};
 
 /// Longest request object, in bytes, encrypted or not.
 pub const MAX_BYTES: usize = 32 * 1024;
@@ -87,12 +87,13 @@ pub async fn verify(cx: &Cx, client: &Client, token: &str, rules: &Rules) -> Res
     }
 }
 
-/// What is encrypted to this workspace (RFC 9101 §6.1). A client that has registered algorithms uses those.
+/// What is encrypted to this workspace (RFC 9101 §6.1), or with a key that follows from the client's secret (OIDC Core
+/// §10.2), if the client has registered that. A client that has registered algorithms uses those.
 fn decrypt(cx: &Cx, client: &Client, token: &str, rules: &Rules) -> Result<String, OAuthError> {
     let refused = |error: Error| {
         OAuthError::new(rules.code, "request_object_undecryptable")
             .description(
-                "The request object cannot be decrypted: use a key of the workspace's jwks_uri with use enc.",
+                "The request object cannot be decrypted: use a key of the workspace's jwks_uri with use enc, or the client's secret where that is registered.",
             )
             .detail(error)
     };
@@ -100,12 +101,16 @@ fn decrypt(cx: &Cx, client: &Client, token: &str, rules: &Rules) -> Result<Strin
     let says = |registered: &Option<String>, word: &str| {
         registered.as_deref().is_none_or(|own| own.is_empty() || own == word)
     };
+    let by_secret: Vec<_> = live_secrets(cx, client).filter_map(|secret| secret.decryption.clone()).collect();
     let mut algorithms = KeyManagement::PUBLIC.to_vec();
+    if !by_secret.is_empty() {
+        algorithms.extend(KeyManagement::SYMMETRIC);
+    }
     algorithms.retain(|algorithm| says(&entity.request_object_encryption_alg, algorithm.as_str()));
     let mut encryptions = ContentEncryption::ALL.to_vec();
     encryptions.retain(|encryption| says(&entity.request_object_encryption_enc, encryption.as_str()));
-    let keys = &cx.workspace.keys.encryption.private;
-    let plain = Jwe::parse(token, MAX_BYTES).and_then(|jwe| jwe.decrypt(keys, &algorithms, &encryptions));
+    let keys: Vec<_> = cx.workspace.keys.encryption.private.iter().cloned().chain(by_secret).collect();
+    let plain = Jwe::parse(token, MAX_BYTES).and_then(|jwe| jwe.decrypt(&keys, &algorithms, &encryptions));
     let plain = plain.map_err(refused)?;
     std::str::from_utf8(&plain).map(str::to_owned).map_err(|_| refused(Error::PartCount))
 }
@@ -166,14 +171,19 @@ fn by_secret(cx: &Cx, client: &Client, token: &UnverifiedJwt<'_>, rules: &Rules)
     if !rules.algorithms.contains(&token.header().alg) {
         return Err(KeyError::Refused(error));
     }
-    let live = client.secrets.iter().filter(|secret| secret.is_live(cx.now));
-    for key in live.filter_map(|secret| secret.mac.clone()) {
+    for key in live_secrets(cx, client).filter_map(|secret| secret.mac.clone()) {
         match token.verify(&KeySet::single(key), &rules.algorithms) {
             Ok(verified) => return Ok(verified.claims),
             Err(refused) => error = refused,
         }
     }
     Err(KeyError::Refused(error))
+}
+
+/// Earlier secrets count as long as they do elsewhere.
+fn live_secrets<'a>(cx: &Cx, client: &'a Client) -> impl Iterator<Item = &'a SecretDigest> {
+    let now = cx.now;
+    client.secrets.iter().filter(move |secret| secret.is_live(now))
 }
 
 /// Parties and times.

@@ -73,6 +73,8 @@ fn full_client(document: &Value, sector: &str) -> Value {
             "authorization_details_types": ["pay"],
             "frontchannel_logout_uri": "https://a.example/frame",
             "userinfo_encrypted_response_alg": "RSA-OAEP-256", "userinfo_encrypted_response_enc": "A128GCM",
+            "introspection_encrypted_response_alg": "RSA-OAEP-256", "introspection_encrypted_response_enc": "A128GCM",
+            "introspection_signed_response_alg": "ES256",
         }),
     )
 }

@@ -161,13 +161,32 @@ async fn introspection() {
     let document = discovery(&app).await;
     let token =
         tokens(&app, "for introspection".to_owned()).await["access_token"].as_str().unwrap().to_owned();
-    let algorithms = values(&document, "introspection_signing_alg_values_supported");
-    assert_eq!(algorithms.len(), 1, "a client cannot choose");
     let form = [("token", token.as_str())];
-    let answer = app.post("/default/default/oauth2/introspect").basic("client", SECRET).form(&form);
-    let answer = answer.header(ACCEPT, "application/token-introspection+jwt").await;
-    assert_eq!(answer.header(CONTENT_TYPE), "application/token-introspection+jwt");
-    let claims = verified(&app, answer.text(), &algorithms[0]).await;
-    assert_eq!(claims["token_introspection"]["active"], true);
-    assert_eq!(document.get("introspection_encryption_alg_values_supported"), None, "who walks it?");
+    let ask = async || {
+        let answer = app.post("/default/default/oauth2/introspect").basic("client", SECRET).form(&form);
+        let answer = answer.header(ACCEPT, "application/token-introspection+jwt").await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(answer.header(CONTENT_TYPE), "application/token-introspection+jwt");
+        answer.text().to_owned()
+    };
+    let algorithms = values(&document, "introspection_signing_alg_values_supported");
+    assert!(algorithms.len() >= 4, "{algorithms:?}");
+    for alg in algorithms {
+        change(&app, |client| client.introspection_signed_response_alg = Some(alg.clone())).await;
+        assert_eq!(verified(&app, &ask().await, &alg).await["token_introspection"]["active"], true);
+    }
+    change(&app, |client| client.introspection_signed_response_alg = None).await;
+    let recipients = Recipients::new();
+    for (alg, enc) in ways(&document, "introspection") {
+        let recipient = recipients.of(&alg);
+        change(&app, |client| {
+            client.jwks = Some(recipient.jwks());
+            client.introspection_encrypted_response_alg = Some(alg.clone());
+            client.introspection_encrypted_response_enc = Some(enc.clone());
+        })
+        .await;
+        let (header, signed) = recipient.open(&ask().await);
+        assert_eq!((&header["alg"], &header["enc"]), (&alg.into(), &enc.into()));
+        assert_eq!(verified(&app, &signed, "ES256").await["token_introspection"]["active"], true);
+    }
 }

@@ -65,7 +65,12 @@ async fn every_request_object() {
     let signed = signers[0].sign(&claims());
     for alg in values(&document, "request_object_encryption_alg_values_supported") {
         let algorithm: KeyManagement = alg.parse().unwrap();
-        let key = EncryptionKey::choose(&keys, algorithm).unwrap();
+        let key = match algorithm.is_symmetric() {
+            true => EncryptionKey::from_client_secret(SECRET),
+            false => EncryptionKey::choose(&keys, algorithm).unwrap(),
+        };
+        // A secret encrypts where the client has said so.
+        app.change_client("client", |client| client.request_object_encryption_alg = Some(alg.clone())).await;
         for enc in values(&document, "request_object_encryption_enc_values_supported") {
             let encrypter = JweEncrypter::new(key.clone(), algorithm, enc.parse().unwrap()).unwrap();
             ask(&encrypter.encrypt_jwt(&signed).unwrap(), &format!("{alg} {enc}")).await;

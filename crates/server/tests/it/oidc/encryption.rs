@@ -175,3 +175,43 @@ async fn introspection_is_signed_for_who_accepts_it() {
     let ask = app.post(INTROSPECT).basic("client", SECRET).form(&[("token", "unknown")]);
     assert_eq!(ask.await.json(), json!({"active": false}));
 }
+
+/// RFC 9701 §6.
+#[tokio::test]
+async fn introspection_is_signed_and_encrypted_for_who_has_registered_it() {
+    let app = TestApp::with_people().await;
+    let access_token = tokens(&app).await["access_token"].as_str().unwrap().to_owned();
+    let ask = async |accepted: &str| {
+        let ask = app.post(INTROSPECT).basic("client", SECRET).form(&[("token", &access_token)]);
+        let answer = ask.header(ACCEPT, accepted).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(answer.header(CONTENT_TYPE), "application/token-introspection+jwt");
+        answer.text().to_owned()
+    };
+    app.change_client("client", |client| {
+        client.introspection_signed_response_alg = Some("ES256".to_owned());
+    })
+    .await;
+    // Whoever has registered it gets no other, whatever is said on the way.
+    let signed = ask("application/json").await;
+    assert_eq!(decode(&signed).0["alg"], "ES256");
+    assert_eq!(verified(&app, &signed).await["token_introspection"]["active"], true);
+
+    let recipient = Recipient::new("RSA-OAEP-256");
+    app.change_client("client", |client| {
+        client.jwks = Some(recipient.jwks());
+        client.introspection_signed_response_alg = None;
+        client.introspection_encrypted_response_alg = Some("RSA-OAEP-256".to_owned());
+    })
+    .await;
+    let (header, signed) = recipient.open(&ask("*/*").await);
+    assert_eq!((&header["alg"], &header["enc"]), (&json!("RSA-OAEP-256"), &json!("A128CBC-HS256")));
+    assert_eq!(header["cty"], "JWT");
+    assert_eq!(decode(&signed).0["typ"], "token-introspection+jwt");
+    assert_eq!(verified(&app, &signed).await["aud"], "client");
+
+    // What cannot be encrypted is not told.
+    app.change_client("client", |client| client.jwks = None).await;
+    let answer = app.post(INTROSPECT).basic("client", SECRET).form(&[("token", &access_token)]).await;
+    assert_eq!(answer.reason(), "500 server_error encryption_key_missing");
+}

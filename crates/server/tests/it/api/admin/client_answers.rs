@@ -24,8 +24,16 @@ async fn what_no_key_serves_is_not_registered() {
         (json!({"userinfo_encrypted_response_alg": "ECDH-ES"}), "userinfo_encrypted_response_alg"),
         (json!({"authorization_encrypted_response_alg": "RSA1_5"}), "authorization_encrypted_response_alg"),
         (json!({"userinfo_encrypted_response_enc": "A128GCM"}), "userinfo_encrypted_response_enc"),
+        (json!({"introspection_signed_response_alg": "EdDSA"}), "introspection_signed_response_alg"),
+        (json!({"introspection_signed_response_alg": "HS256"}), "introspection_signed_response_alg"),
+        (json!({"introspection_encrypted_response_alg": "ECDH-ES"}), "introspection_encrypted_response_alg"),
+        (json!({"introspection_encrypted_response_enc": "A128GCM"}), "introspection_encrypted_response_enc"),
         (
-            json!({"id_token_signed_response_alg": "HS256", "token_endpoint_auth_method": "none"}),
+            json!({"request_object_encryption_alg": "dir", "token_endpoint_auth_method": "none", "client_secret": null}),
+            "request_object_encryption_alg",
+        ),
+        (
+            json!({"id_token_signed_response_alg": "HS256", "token_endpoint_auth_method": "none", "client_secret": null}),
             "id_token_signed_response_alg",
         ),
         (
@@ -41,6 +49,8 @@ async fn what_no_key_serves_is_not_registered() {
     let members = json!({
         "id_token_signed_response_alg": "HS256", "jwks": recipient.jwks(),
         "id_token_encrypted_response_alg": "ECDH-ES+A256KW", "id_token_encrypted_response_enc": "A256GCM",
+        "introspection_signed_response_alg": "ES256",
+        "introspection_encrypted_response_alg": "ECDH-ES", "introspection_encrypted_response_enc": "A256GCM",
     });
     assert_eq!(register(members).await.status, 201);
 }

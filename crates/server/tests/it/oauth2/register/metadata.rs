@@ -2,11 +2,12 @@
 
 use http::header::CACHE_CONTROL;
 use serde_json::{Value, json};
+use symbolon_jose::Algorithm;
 use symbolon_store::entity::Client;
 use symbolon_store::entity::server::AdvancedConfiguration;
 
 use super::{REGISTER, open, open_with, register, registered, text, with};
-use crate::harness::{Browser, Remote, TOKEN, TestApp, authorize};
+use crate::harness::{Browser, Recipient, Remote, Signer, TOKEN, TestApp, authorize};
 
 /// RFC 7591 §3.1, its example; but for the scopes, which are the workspace's.
 #[tokio::test]
@@ -132,6 +133,48 @@ async fn what_openid_connect_registers_comes_back() {
     let client = registered(&app, said.clone()).await;
     for (name, value) in said.as_object().unwrap() {
         assert_eq!(client[name], *value, "{name}");
+    }
+}
+
+/// OpenID Connect Registration §2, RFC 9701 §6.
+#[tokio::test]
+async fn how_answers_are_signed_and_encrypted_comes_back() {
+    let app = open().await;
+    let said = json!({
+        "jwks": Recipient::new("ECDH-ES").jwks(),
+        "id_token_encrypted_response_alg": "ECDH-ES", "id_token_encrypted_response_enc": "A256GCM",
+        "userinfo_signed_response_alg": "ES256",
+        "userinfo_encrypted_response_alg": "ECDH-ES+A128KW", "userinfo_encrypted_response_enc": "A128GCM",
+        "introspection_signed_response_alg": "ES256",
+        "introspection_encrypted_response_alg": "dir", "introspection_encrypted_response_enc": "A256GCM",
+    });
+    let client = registered(&app, said.clone()).await;
+    for (name, value) in said.as_object().unwrap() {
+        assert_eq!(client[name], *value, "{name}");
+    }
+    for name in ["introspection_encrypted_response_alg", "userinfo_encrypted_response_alg"] {
+        let refused = register(&app, with(json!({name: "RSA1_5"}))).await;
+        assert_eq!(refused.json()["error"], "invalid_client_metadata", "{name}");
+    }
+}
+
+/// OIDC Core §10.1, §10.2: what is derived from a secret needs one, whatever the client authenticates with.
+#[tokio::test]
+async fn a_client_that_encrypts_or_signs_with_a_secret_is_given_one() {
+    let app = open().await;
+    let keys = Signer::jwks(&[&Signer::new(Algorithm::ES256, "a")]);
+    for more in [
+        json!({"request_object_encryption_alg": "dir"}),
+        json!({"id_token_signed_response_alg": "HS256"}),
+        json!({"userinfo_encrypted_response_alg": "A128KW"}),
+    ] {
+        let mut said = more.clone();
+        said["token_endpoint_auth_method"] = json!("private_key_jwt");
+        said["jwks"] = json!(keys);
+        assert_eq!(text(&registered(&app, said.clone()).await, "client_secret").len(), 43, "{more}");
+        said["token_endpoint_auth_method"] = json!("none");
+        let refused = register(&app, with(said)).await;
+        assert_eq!(refused.json()["error"], "invalid_client_metadata", "{more}");
     }
 }
 

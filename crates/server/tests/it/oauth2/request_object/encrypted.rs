@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use symbolon_jose::{Algorithm, ContentEncryption, EncryptionKey, JweEncrypter, Jwk, KeyManagement};
 use symbolon_server::seed::MadeKey;
 use symbolon_store::KeyState;
+use symbolon_store::entity::Secret;
 
 use super::{app, by_value, claims, openid};
 use crate::harness::{Browser, CALLBACK, NOW, Recipient, SECRET, Signer, TestApp, unsigned};
@@ -34,7 +35,9 @@ async fn refused(app: &TestApp, object: &str) -> String {
 async fn every_way_to_encrypt_that_discovery_names_is_read() {
     let (app, signer) = app().await;
     let discovery = async || app.get("/default/default/.well-known/openid-configuration").await.ok();
-    assert_eq!(discovery().await.get("request_object_encryption_alg_values_supported"), None);
+    // Without a key of the workspace there are the secrets of clients.
+    let by_secret = json!(["A128KW", "A192KW", "A256KW", "dir"]);
+    assert_eq!(discovery().await["request_object_encryption_alg_values_supported"], by_secret);
     add_key(&app, KeyManagement::RsaOaep256, KeyState::Current).await;
     add_key(&app, KeyManagement::EcdhEs, KeyState::Current).await;
     let document = discovery().await;
@@ -46,14 +49,21 @@ async fn every_way_to_encrypt_that_discovery_names_is_read() {
         words("request_object_encryption_alg_values_supported"),
         words("request_object_encryption_enc_values_supported"),
     );
-    assert_eq!((algorithms.len(), encryptions.len()), (6, 6));
+    assert_eq!((algorithms.len(), encryptions.len()), (10, 6));
     let keys = published(&app).await;
     let object = signer.sign(&claims(json!({})));
     let browser = Browser::new(&app);
     browser.sign_in(&by_value(&object), "user").await.code();
     for algorithm in &algorithms {
         let algorithm: KeyManagement = algorithm.parse().unwrap();
-        let key = EncryptionKey::choose(&keys, algorithm).unwrap();
+        let key = match algorithm.is_symmetric() {
+            true => EncryptionKey::from_client_secret(SECRET),
+            false => EncryptionKey::choose(&keys, algorithm).unwrap(),
+        };
+        app.change_client("client", |client| {
+            client.request_object_encryption_alg = Some(algorithm.as_str().to_owned());
+        })
+        .await;
         for encryption in &encryptions {
             let encrypter = JweEncrypter::new(key.clone(), algorithm, encryption.parse().unwrap()).unwrap();
             let encrypted = encrypter.encrypt_jwt(&object).unwrap();
@@ -139,6 +149,53 @@ async fn a_client_encrypts_as_it_is_registered() {
     browser.sign_in(&by_value(&registered), "user").await.code();
     // It may do without: it is no promise to encrypt (OpenID Connect Registration §2).
     browser.get(&by_value(&object)).await.code();
+}
+
+fn by_secret(secret: &str, algorithm: KeyManagement, object: &str) -> String {
+    let key = EncryptionKey::from_client_secret(secret);
+    let encrypter = JweEncrypter::new(key, algorithm, ContentEncryption::A256Gcm).unwrap();
+    encrypter.encrypt_jwt(object).unwrap()
+}
+
+/// OIDC Core §10.2.
+#[tokio::test]
+async fn a_secret_encrypts_where_the_client_has_registered_that_and_nowhere_else() {
+    let (app, signer) = app().await;
+    let object = signer.sign(&claims(json!({})));
+    let encrypted = by_secret(SECRET, KeyManagement::Dir, &object);
+    assert_eq!(refused(&app, &encrypted).await, "[request_object_undecryptable]", "not registered");
+    app.change_client("client", |client| client.request_object_encryption_alg = Some("dir".to_owned())).await;
+    let browser = Browser::new(&app);
+    browser.sign_in(&by_value(&encrypted), "user").await.code();
+    let stranger = by_secret("another secret of thirty-two characters", KeyManagement::Dir, &object);
+    let wrapped = by_secret(SECRET, KeyManagement::A256Kw, &object);
+    for (object, what) in [(&stranger, "by another secret"), (&wrapped, "with another algorithm")] {
+        assert_eq!(refused(&app, object).await, "[request_object_undecryptable]", "{what}");
+    }
+    // To know the secret is not to have signed.
+    let none = unsigned(&json!({"alg": "none"}), &claims(json!({})), b"");
+    let unsigned = by_secret(SECRET, KeyManagement::Dir, &none);
+    assert_eq!(refused(&app, &unsigned).await, "[request_object_unsigned]");
+}
+
+#[tokio::test]
+async fn an_earlier_secret_encrypts_as_long_as_it_counts() {
+    let (app, signer) = app().await;
+    let new = "a new secret of more than thirty-two characters";
+    app.change_client("client", |client| {
+        client.request_object_encryption_alg = Some("A128KW".to_owned());
+        client.rotated_secrets = client.client_secret.replace(Secret::new(new)).into_iter().collect();
+        client.rotated_secrets_expire_at = vec![NOW.seconds() + 60];
+    })
+    .await;
+    let object = signer.sign(&claims(json!({})));
+    let browser = Browser::new(&app);
+    browser.sign_in(&by_value(&by_secret(new, KeyManagement::A128Kw, &object)), "user").await.code();
+    let old = by_secret(SECRET, KeyManagement::A128Kw, &object);
+    browser.get(&by_value(&old)).await.code();
+    app.advance(60);
+    assert_eq!(refused(&app, &old).await, "[request_object_undecryptable]");
+    browser.get(&by_value(&by_secret(new, KeyManagement::A128Kw, &object))).await.code();
 }
 
 #[tokio::test]
