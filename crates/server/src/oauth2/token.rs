@@ -11,6 +11,7 @@ use super::error::{ErrorBody, ErrorResponse};
 use super::form_body::FormBody;
 use super::forms::TokenForm;
 use super::grants::{self, Grant, Owner, TokenRequest};
+use super::issue::binding;
 use super::{authorization_details, client_auth, discovery, dpop, issue, resource};
 use crate::cx::Cx;
 use crate::metrics::GrantLabel;
@@ -44,13 +45,15 @@ pub async fn token(cx: Cx, FormBody { headers, form }: FormBody) -> Result<Respo
 
 async fn answer(request: TokenRequest<'_>) -> Result<TokenResponse, OAuthError> {
     let grant = choose(request)?;
+    // Who polls without what its tokens will be bound to is told at once, not when they are ready.
+    let confirmation = binding::confirmation(request.cx, request.client)?;
     let redeemed = grant.redeem(request).await?;
     let spends = redeemed.spends;
     let granted = redeemed.owner.person().map_or(&[][..], |person| &person.record.resources);
     let resources = resource::narrowed(request.cx, request.client, request.form, granted)?;
     let details = details(request, &redeemed.owner)?;
     dpop::spend_of(request.cx).await?;
-    let mut issued = issue::tokens(request.cx, request.client, redeemed, &resources, &details)?;
+    let mut issued = issue::tokens(request.cx, request.client, redeemed, confirmation, &resources, &details)?;
     issue::seal(request.cx, request.client, &mut issued).await?;
     let response = grants::commit(request, spends, issued).await?;
     let label = GrantLabel { grant_type: grant.grant_type().as_str() };

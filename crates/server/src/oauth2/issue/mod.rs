@@ -69,19 +69,19 @@ impl NewAccess {
     }
 }
 
-/// Makes the tokens that a grant is worth, for these resources (RFC 8707), for those of its scopes when there are none;
-/// with these authorization details (RFC 9396).
+/// Makes the tokens that a grant is worth, bound to what the request has shown ([`binding::confirmation`]), for these
+/// resources (RFC 8707), for those of its scopes when there are none; with these authorization details (RFC 9396).
 ///
 /// # Errors
-/// As [`binding::confirmation`]; `server_error` when the workspace cannot sign.
+/// `server_error` when the workspace cannot sign.
 pub fn tokens(
     cx: &Cx,
     client: &Client,
     redeemed: Redeemed<'_>,
+    confirmation: Option<Confirmation>,
     resources: &[String],
     details: &AuthorizationDetails,
 ) -> Result<Issued, OAuthError> {
-    let confirmation = binding::confirmation(cx, client)?;
     make(cx, client, redeemed, Asked { resources, details, confirmation, auth_req_id: None })
 }
 

@@ -96,3 +96,12 @@ async fn a_revoked_grant_gives_no_tokens() {
     assert!(app.store().revoke_grant(&grant, app.app.clock.now().millis()).await.unwrap());
     assert_eq!(poll(&app, &id).await.reason(), "400 invalid_grant decoupled_request_grant_revoked");
 }
+
+#[tokio::test]
+async fn who_polls_without_what_tokens_are_bound_to_is_told_at_once() {
+    let app = app().await;
+    app.change_client("bank", |bank| bank.tls_client_certificate_bound_access_tokens = true).await;
+    let id = begin(&app).await;
+    let refused = poll(&app, &id).await;
+    assert_eq!(refused.reason(), "400 invalid_request certificate_missing_for_binding");
+}

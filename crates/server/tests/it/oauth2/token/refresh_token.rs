@@ -199,7 +199,7 @@ async fn a_public_clients_token_is_bound_to_its_certificate() {
     let token = text(&app.post(TOKEN).form(&form).certificate(&own).await.ok()["refresh_token"]);
     let form = [("grant_type", "refresh_token"), ("refresh_token", token.as_str()), ("client_id", "public")];
     let request = || app.post(TOKEN).form(&form);
-    insta::assert_snapshot!(request().await.reason(), @"400 invalid_grant refresh_token_certificate_mismatch");
+    insta::assert_snapshot!(request().await.reason(), @"400 invalid_request certificate_missing_for_binding");
     insta::assert_snapshot!(request().certificate(&other).await.reason(), @"400 invalid_grant refresh_token_certificate_mismatch");
     let body = request().certificate(&own).await.ok();
     let cnf = decode(body["access_token"].as_str().unwrap()).1["cnf"].take();
