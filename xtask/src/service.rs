@@ -20,10 +20,15 @@ pub(crate) struct Service {
 
 impl Service {
     /// Starts `symbolon quickstart` with `folder` as its data folder and waits until it answers.
+    /// `settings` are given in its environment.
     ///
     /// # Errors
     /// When it does not answer in time; the message holds its log.
-    pub(crate) fn start(folder: &Path, arguments: &[&str]) -> anyhow::Result<Self> {
+    pub(crate) fn start(
+        folder: &Path,
+        arguments: &[&str],
+        settings: &[(&str, &str)],
+    ) -> anyhow::Result<Self> {
         std::fs::create_dir_all(folder)?;
         let port = free_port()?;
         let log = folder.join("server.log");
@@ -34,6 +39,7 @@ impl Service {
             .args(arguments)
             // Several servers may run at a time, and there is one default port for metrics.
             .env("METRICS_ENABLED", "false")
+            .envs(settings.iter().copied())
             .current_dir(folder);
         let mut server = process::Background::start(&mut command, &log, Signal::TERM)?;
         server

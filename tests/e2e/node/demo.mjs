@@ -24,7 +24,12 @@ export function equal(what, seen, expected) {
   check(what, isDeepStrictEqual(seen, expected), { seen, expected });
 }
 
-const read = name => readFileSync(join(folder, name));
+/** Tells that a flow was gone through by a way to authenticate: what the table in docs/clients.md is checked against. */
+export function flow(name, way) {
+  console.log(`flow ${name} | ${way}`);
+}
+
+export const read = name => readFileSync(join(folder, name));
 
 /** Connections that trust the demo CA, and nothing else. */
 export const plain = new Agent({ connect: { ca: read('ca.pem') } });
@@ -65,9 +70,27 @@ async function manage(method, path, body) {
   return answer.json();
 }
 
-/** Registers a client of workspace `default` and returns it as the server answered. */
+/** Registers a client, of workspace `default` unless told otherwise, and returns it as the server answered. */
 export function createClient(fields) {
   return manage('POST', '/clients', { authorization_server_id: 'default', ...fields });
+}
+
+/** Makes a workspace that trusts the demo CA and knows the person `user`; returns its issuer. */
+export async function createWorkspace(fields) {
+  await manage('POST', '/servers', { name: fields.id, root_cas: String(read('ca.pem')), ...fields });
+  await manage('POST', `/servers/${fields.id}/idps/static`, {
+    name: 'People',
+    credentials: { users: [{ username: 'user', password: 'user', email: 'user@example.com', email_verified: true }] },
+  });
+  return `${url}/default/${fields.id}`;
+}
+
+/** Answers a backchannel request as the person would. */
+export async function answerBackchannel(of, request, action = 'allow') {
+  const address = new URL(`${of}/backchannel/demo`);
+  address.search = new URLSearchParams({ auth_req_id: request, action });
+  const answer = await fetch(address, { method: 'POST', dispatcher: plain });
+  if (!answer.ok) throw new Error(`${address}: ${answer.status} ${await answer.text()}`);
 }
 
 /** Changes the settings of workspace `default`. */
@@ -102,6 +125,13 @@ export class Browser {
     let end = await this.#open(address);
     if (!end && this.#page.html.includes('name="password"')) end = await this.#press('login', { username, password });
     if (!end) end = await this.#press('accept', {});
+    if (!end) throw new Error(`no redirect to the client from ${this.#page.address}:\n${this.#page.html}`);
+    return end;
+  }
+
+  /** Opens an address that leads back to the client without asking anything; returns where it ends. */
+  async visit(address) {
+    const end = await this.#open(address);
     if (!end) throw new Error(`no redirect to the client from ${this.#page.address}:\n${this.#page.html}`);
     return end;
   }

@@ -50,6 +50,17 @@ class Browser:
                 return self._follow(answer)
         raise AssertionError(f"no button {value!r} at {self.page.url} ({self.page.status_code}):\n{self.page.text}")
 
+    def submit(self, target):
+        """Sends the form that goes to `target`, as the page itself does where scripts run."""
+        for form in Form(self.page.text).forms:
+            if form["action"].startswith(target):
+                headers = {"Origin": origin(self.page.url)}
+                answer = self.session.post(
+                    form["action"], data=form["fields"], headers=headers, allow_redirects=False, timeout=30
+                )
+                return self._follow(answer)
+        raise AssertionError(f"no form to {target} at {self.page.url}:\n{self.page.text}")
+
     def log_in_and_accept(self, url, username, password):
         """Goes from the authorization request to the redirect back, through the pages there are."""
         end = self.open(url)

@@ -11,6 +11,11 @@ def check(what, condition, seen=None):
     print(f"ok {what}")
 
 
+def flow(name, way):
+    """Tells that a flow was gone through by a way to authenticate: what docs/clients.md is checked against."""
+    print(f"flow {name} | {way}")
+
+
 def equal(what, seen, expected):
     """Ends the script unless both values are equal."""
     check(what, seen == expected, {"seen": seen, "expected": expected})

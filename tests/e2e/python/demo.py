@@ -42,23 +42,40 @@ class Demo:
         answer.raise_for_status()
         return answer.json()["access_token"]
 
-    def create_client(self, **fields):
-        """Registers a client of workspace `default` and returns it as the server answered."""
-        answer = self.session.post(
-            f"{self.url}/api/admin/default/clients",
-            json={"authorization_server_id": "default", **fields},
+    def manage(self, method, path, body=None):
+        """A request to the management API below `/api/admin/default`; returns what it answers."""
+        answer = self.session.request(
+            method,
+            f"{self.url}/api/admin/default{path}",
+            json=body,
             headers={"Authorization": f"Bearer {self.management_token()}"},
             timeout=30,
         )
-        if answer.status_code != 201:
-            raise AssertionError(f"client not created: {answer.status_code} {answer.text}")
+        if not answer.ok:
+            raise AssertionError(f"{method} {path}: {answer.status_code} {answer.text}")
         return answer.json()
 
-    def thumbprint(self):
-        """The SHA-256 of the demo client certificate, as `cnf.x5t#S256` holds it (RFC 8705 §3.1)."""
-        first = Path(self.certificate).read_text().split("-----END CERTIFICATE-----")[0]
-        der = ssl.PEM_cert_to_DER_cert(first[first.index("-----BEGIN") :] + "-----END CERTIFICATE-----\n")
-        return base64.urlsafe_b64encode(hashlib.sha256(der).digest()).rstrip(b"=").decode()
+    def create_client(self, **fields):
+        """Registers a client of workspace `default` and returns it as the server answered."""
+        return self.manage("POST", "/clients", {"authorization_server_id": "default", **fields})
+
+    def allow(self, *, grants=(), ways=()):
+        """Allows more grants and ways to authenticate in workspace `default`."""
+        server = self.manage("GET", "/servers/default")
+        for setting, more in (("grant_types", grants), ("token_endpoint_auth_methods", ways)):
+            server[setting] = sorted({*server[setting], *more})
+        self.manage("PUT", "/servers/default", server)
+
+    def thumbprint(self, certificate=None):
+        """The SHA-256 of a certificate, the demo client's if none is named, as `cnf.x5t#S256` holds it (RFC 8705 §3.1)."""
+        digest = hashlib.sha256(der_of(certificate or self.certificate)).digest()
+        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def der_of(certificate):
+    """The first certificate of a PEM file."""
+    first = Path(certificate).read_text().split("-----END CERTIFICATE-----")[0]
+    return ssl.PEM_cert_to_DER_cert(first[first.index("-----BEGIN") :] + "-----END CERTIFICATE-----\n")
 
 
 def claims(token):

@@ -1,82 +1,133 @@
-"""Authlib as a client: code flow, refresh, client credentials, userinfo, introspection, revocation.
-
-Once with a secret, once with a certificate (RFC 8705) whose tokens are bound to it.
+"""Authlib as a client: code flow, signed requests, refresh, client credentials, userinfo, introspection, revocation,
+device flow and token exchange; by every way to authenticate.
 """
 
 import secrets
+import time
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from authlib.integrations.requests_client import OAuth2Session
+from authlib.oauth2.rfc7523 import ClientSecretJWT, PrivateKeyJWT
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from browser import Browser
-from checks import check, equal
+from checks import check, equal, flow
 from demo import Demo, claims
+from ways import WAYS, Way
 
 CALLBACK = "https://client.example/callback"
 SCOPES = ["openid", "email", "offline_access"]
+DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
+EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"
 
 
 def main():
     demo = Demo()
+    demo.allow(grants=[DEVICE, EXCHANGE], ways=WAYS)
     metadata = demo.session.get(f"{demo.issuer}/.well-known/openid-configuration", timeout=30).json()
     equal("discovery names the issuer that was asked", metadata["issuer"], demo.issuer)
-    with_secret(demo, metadata)
-    with_certificate(demo, metadata)
+    for name in WAYS:
+        way = Way(demo, name)
+        client = demo.create_client(
+            client_id=f"authlib-{name}",
+            client_name=f"Authlib with {name}",
+            grant_types=["authorization_code", "refresh_token", "client_credentials", DEVICE, EXCHANGE],
+            redirect_uris=[CALLBACK],
+            response_types=["code"],
+            scopes=[*SCOPES, "introspect_tokens", "revoke_tokens"],
+            request_object_signing_alg="RS256",
+            **way.fields,
+        )
+        endpoints = metadata
+        if way.certificate:
+            aliases = metadata["mtls_endpoint_aliases"]
+            check("discovery has the mTLS alias of the token endpoint", "token_endpoint" in aliases, aliases)
+            # RFC 8705 §5: a client with a certificate takes the aliases where there are any.
+            endpoints = {**metadata, **aliases}
+        session = session_of(demo, way, client, endpoints)
+        whole_life(demo, endpoints, session, name, way.thumbprint)
+        signed_request(demo, endpoints, session, way)
+        exchange(endpoints, session, way)
+        device(demo, endpoints, session, way)
+        if way.certificate:
+            form = {"grant_type": "client_credentials", "client_id": client["client_id"]}
+            refused = demo.session.post(endpoints["token_endpoint"], data=form, timeout=30)
+            equal(f"{name}: without it the client is refused", refused.status_code, 401)
+            equal(f"{name}: and told so", refused.json()["error"], "invalid_client")
 
 
-def with_secret(demo, metadata):
-    client = demo.create_client(
-        client_id="authlib-secret",
-        client_name="Authlib with a secret",
-        grant_types=["authorization_code", "refresh_token", "client_credentials"],
-        redirect_uris=[CALLBACK],
-        response_types=["code"],
-        scopes=[*SCOPES, "introspect_tokens", "revoke_tokens"],
-        token_endpoint_auth_method="client_secret_basic",
-    )
+def session_of(demo, way, client, metadata):
+    """Authlib's client for a way to authenticate."""
+    # "none" is Authlib's name for "client_id in the form and nothing else", which is what RFC 8705 §2 asks for.
+    method = "none" if way.certificate else way.name
     session = OAuth2Session(
         client["client_id"],
-        client["client_secret"],
-        token_endpoint_auth_method="client_secret_basic",
+        way.key if way.name == "private_key_jwt" else client.get("client_secret"),
+        token_endpoint_auth_method=method,
+        revocation_endpoint_auth_method=method,
         redirect_uri=CALLBACK,
         scope=" ".join(SCOPES),
         code_challenge_method="S256",
     )
-    whole_life(demo, metadata, demo.trusting(session), "secret", thumbprint=None)
+    endpoint = metadata["token_endpoint"]
+    session.register_client_auth_method(ClientSecretJWT(endpoint))
+    session.register_client_auth_method(PrivateKeyJWT(endpoint, headers={"kid": way.kid}))
+    session.cert = way.certificate
+    return demo.trusting(session)
 
 
-def with_certificate(demo, metadata):
-    client = demo.create_client(
-        client_id="authlib-certificate",
-        client_name="Authlib with a certificate",
-        grant_types=["authorization_code", "refresh_token", "client_credentials"],
-        redirect_uris=[CALLBACK],
-        response_types=["code"],
-        scopes=[*SCOPES, "introspect_tokens", "revoke_tokens"],
-        token_endpoint_auth_method="tls_client_auth",
-        tls_client_auth_subject_dn="CN=example.com",
-        tls_client_certificate_bound_access_tokens=True,
+def signed_request(demo, metadata, session, way):
+    """The authorization request as a JWT signed by the client (RFC 9101)."""
+    verifier, state, now = secrets.token_urlsafe(48), secrets.token_urlsafe(16), int(time.time())
+    plain, _ = session.create_authorization_url(
+        metadata["authorization_endpoint"], state=state, code_verifier=verifier, nonce=secrets.token_urlsafe(16)
     )
-    aliases = metadata["mtls_endpoint_aliases"]
-    check("discovery has the mTLS alias of the token endpoint", "token_endpoint" in aliases, aliases)
-    # RFC 8705 §5: a client with a certificate takes the aliases where there are any.
-    metadata = {**metadata, **aliases}
-    session = OAuth2Session(
-        client["client_id"],
-        # Authlib's name for "client_id in the form and nothing else", which is what RFC 8705 §2 asks for.
-        token_endpoint_auth_method="none",
-        redirect_uri=CALLBACK,
-        scope=" ".join(SCOPES),
-        code_challenge_method="S256",
+    asked = dict(parse_qsl(urlsplit(plain).query))
+    times = {"iat": now, "nbf": now, "exp": now + 60}
+    header = {"alg": "RS256", "typ": "oauth-authz-req+jwt", "kid": way.kid}
+    body = {**asked, **times, "iss": session.client_id, "aud": metadata["issuer"]}
+    request = jwt.encode(header, body, way.key)
+    url = f"{metadata['authorization_endpoint']}?{urlencode({'client_id': session.client_id, 'request': request})}"
+    end = Browser(demo, CALLBACK).log_in_and_accept(url, "user", "user")
+    token = session.fetch_token(
+        metadata["token_endpoint"], authorization_response=end, state=state, code_verifier=verifier
     )
-    session.cert = (demo.certificate, demo.key)
-    whole_life(demo, metadata, demo.trusting(session), "certificate", thumbprint=demo.thumbprint())
+    check(f"{way.name}: a signed request gives tokens", "id_token" in token, sorted(token))
+    flow("signed request", way.name)
 
-    form = {"grant_type": "client_credentials", "client_id": client["client_id"]}
-    refused = demo.session.post(metadata["token_endpoint"], data=form, timeout=30)
-    equal("certificate: without it the client is refused", refused.status_code, 401)
-    equal("certificate: and told so", refused.json()["error"], "invalid_client")
+
+def exchange(metadata, session, way):
+    """A token of its own for another (RFC 8693)."""
+    own = session.fetch_token(metadata["token_endpoint"], grant_type="client_credentials", scope="email")
+    exchanged = session.fetch_token(
+        metadata["token_endpoint"],
+        grant_type=EXCHANGE,
+        subject_token=own["access_token"],
+        subject_token_type=ACCESS_TOKEN,
+        scope="email",
+    )
+    equal(f"{way.name}: an exchanged token is of the kind asked for", exchanged["issued_token_type"], ACCESS_TOKEN)
+    check_binding(exchanged["access_token"], way.thumbprint, f"{way.name}: exchange")
+    flow("token exchange", way.name)
+
+
+def device(demo, metadata, session, way):
+    """The person allows the device before it asks for its tokens (RFC 8628)."""
+    form = {"client_id": session.client_id, "scope": "openid email"}
+    begun = demo.session.post(metadata["device_authorization_endpoint"], data=form, timeout=30).json()
+    browser = Browser(demo, CALLBACK)
+    browser.open(begun["verification_uri_complete"])
+    for button, filled in (("continue", {}), ("login", {"username": "user", "password": "user"}), ("accept", {})):
+        if f'value="{button}"' in browser.page.text:
+            browser.press(button, **filled)
+    token = session.fetch_token(
+        metadata["token_endpoint"], grant_type=DEVICE, device_code=begun["device_code"], scope="openid email"
+    )
+    equal(f"{way.name}: the device gets tokens for the person", token["scope"], "openid email")
+    check_binding(token["access_token"], way.thumbprint, f"{way.name}: device")
+    flow("device", way.name)
 
 
 def whole_life(demo, metadata, session, name, thumbprint):
@@ -126,6 +177,8 @@ def whole_life(demo, metadata, session, name, thumbprint):
     subject = claims(own["access_token"])["sub"]
     equal(f"{name}: client credentials make the client the subject", subject, session.client_id)
     check_binding(own["access_token"], thumbprint, f"{name}: client credentials")
+    for done in ("code with PKCE", "userinfo", "refresh", "introspection", "revocation", "client credentials"):
+        flow(done, name)
 
 
 def check_id_token(demo, metadata, client_id, token, nonce, name):

@@ -10,6 +10,7 @@ use std::{
 use anyhow::{Context as _, bail, ensure};
 
 use super::{
+    clients,
     context::{self, Context},
     summary::Counts,
 };
@@ -27,12 +28,14 @@ pub(crate) fn walk_through(context: &mut Context) -> anyhow::Result<Counts> {
 
 pub(crate) fn node(context: &mut Context) -> anyhow::Result<Counts> {
     install_node_packages()?;
-    against_demo(context, "node", Command::new("node").arg(script("node/relying_party.mjs")))
+    let mut node = Command::new("node");
+    client(context, "node", "openid-client", node.arg(script("node/openid-client/main.mjs")))
 }
 
 pub(crate) fn oauth4webapi(context: &mut Context) -> anyhow::Result<Counts> {
     install_node_packages()?;
-    against_demo(context, "oauth4webapi", Command::new("node").arg(script("node/oauth4webapi.mjs")))
+    let mut node = Command::new("node");
+    client(context, "oauth4webapi", "oauth4webapi", node.arg(script("node/oauth4webapi/main.mjs")))
 }
 
 /// A crate of its own with its own lock file: what it needs is no dependency of the server.
@@ -44,16 +47,13 @@ pub(crate) fn openidconnect_rs(context: &mut Context) -> anyhow::Result<Counts> 
         .arg(project::openidconnect_rs())
         .env("CARGO_TARGET_DIR", &built);
     process::run(&mut cargo, &context::log("openidconnect-rs"), LIMIT)?.success("cargo build")?;
-    against_demo(
-        context,
-        "openidconnect-rs",
-        &mut Command::new(built.join("debug/symbolon-e2e-openidconnect")),
-    )
+    let mut program = Command::new(built.join("debug/symbolon-e2e-openidconnect"));
+    client(context, "openidconnect-rs", "openidconnect-rs", &mut program)
 }
 
 pub(crate) fn python(context: &mut Context) -> anyhow::Result<Counts> {
     let mut python = python_with_packages()?;
-    against_demo(context, "python", python.arg(script("python/relying_party.py")))
+    client(context, "python", "Authlib", python.arg(script("python/relying_party.py")))
 }
 
 pub(crate) fn guides(context: &mut Context) -> anyhow::Result<Counts> {
@@ -63,7 +63,7 @@ pub(crate) fn guides(context: &mut Context) -> anyhow::Result<Counts> {
 
 pub(crate) fn apache(context: &mut Context) -> anyhow::Result<Counts> {
     let mut python = python_with_packages()?;
-    against_demo(context, "apache", python.arg(script("apache/relying_party.py")))
+    client(context, "apache", "mod_auth_openidc", python.arg(script("apache/relying_party.py")))
 }
 
 pub(crate) fn nginx(context: &mut Context) -> anyhow::Result<Counts> {
@@ -78,35 +78,87 @@ pub(crate) fn crash(context: &mut Context) -> anyhow::Result<Counts> {
     alone(context, "crash", python.arg(script("crash/kill_under_load.py")))
 }
 
+/// Runs a client that the server can reach as well, and compares its flows with what the documentation says.
+fn client(context: &mut Context, part: &str, heading: &str, command: &mut Command) -> anyhow::Result<Counts> {
+    context.build()?;
+    let folder = context::folder(part)?;
+    let certificate = receiver_certificate(&folder)?;
+    let settings = [
+        ("CLIENT_ROOT_CA", certificate.to_str().context("the path is no UTF-8")?),
+        // The client is on loopback.
+        ("CLIENT_ALLOW_PRIVATE_ADDRESSES", "true"),
+    ];
+    let lines = with_demo(part, &folder, &settings, command)?;
+    clients::check(heading, &lines)?;
+    Ok(checks(&lines))
+}
+
 /// Runs a script against a server with the demo data that leaves nothing behind.
 fn against_demo(context: &mut Context, part: &str, command: &mut Command) -> anyhow::Result<Counts> {
     context.build()?;
     let folder = context::folder(part)?;
-    let service = Service::start(&folder, &["--ephemeral"])?;
+    Ok(checks(&with_demo(part, &folder, &[], command)?))
+}
+
+fn with_demo(
+    part: &str,
+    folder: &Path,
+    settings: &[(&str, &str)],
+    command: &mut Command,
+) -> anyhow::Result<Vec<String>> {
+    let service = Service::start(folder, &["--ephemeral"], settings)?;
     service.describe(command);
-    let counts = run(part, &folder, command);
+    let lines = run(part, folder, command);
     drop(service);
-    counts.inspect_err(|_| show_end_of(&folder.join("server.log")))
+    lines.inspect_err(|_| show_end_of(&folder.join("server.log")))
+}
+
+/// What a client shows when the server reaches it: for `localhost`, vouched for by nobody else.
+fn receiver_certificate(folder: &Path) -> anyhow::Result<PathBuf> {
+    let mut openssl = Command::new("openssl");
+    openssl
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-days",
+            "2",
+        ])
+        .args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"])
+        .args(["-addext", "basicConstraints=critical,CA:FALSE"])
+        .args(["-keyout", "receiver-key.pem", "-out", "receiver.pem"])
+        .current_dir(folder);
+    process::output(&mut openssl)?;
+    Ok(folder.join("receiver.pem"))
 }
 
 /// Runs a script that starts the server itself.
 fn alone(context: &mut Context, part: &str, command: &mut Command) -> anyhow::Result<Counts> {
     context.build()?;
     let folder = context::folder(part)?;
-    run(part, &folder, command).inspect_err(|_| show_end_of(&folder.join("server.log")))
+    let lines = run(part, &folder, command);
+    Ok(checks(&lines.inspect_err(|_| show_end_of(&folder.join("server.log")))?))
 }
 
-fn run(part: &str, folder: &Path, command: &mut Command) -> anyhow::Result<Counts> {
+/// Runs a script and returns what it printed.
+fn run(part: &str, folder: &Path, command: &mut Command) -> anyhow::Result<Vec<String>> {
     command
         .env("SYMBOLON_BINARY", service::binary())
         .env("SYMBOLON_FOLDER", folder)
         .env("SYMBOLON_SCREENSHOTS", project::target("screenshots"))
         .current_dir(folder);
     let finished = process::run(command, &context::log(part), LIMIT)?;
-    let passed = finished.lines.iter().filter(|line| line.starts_with("ok ")).count();
-    finished.success(part)?;
-    ensure!(passed > 0, "{part} checked nothing");
-    Ok(Counts { passed, skipped: 0 })
+    let lines = finished.success(part)?.lines;
+    ensure!(checks(&lines).passed > 0, "{part} checked nothing");
+    Ok(lines)
+}
+
+fn checks(lines: &[String]) -> Counts {
+    Counts { passed: lines.iter().filter(|line| line.starts_with("ok ")).count(), skipped: 0 }
 }
 
 fn script(path: &str) -> PathBuf {

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every test, in order, with a table at the end.
 
+mod clients;
 mod context;
 mod docs;
 mod end_to_end;
@@ -85,13 +86,13 @@ const PARTS: &[Part] = &[
     },
     Part {
         name: "node",
-        about: "openid-client, with a secret and with a certificate",
+        about: "openid-client: every flow it knows, FAPI, logout; by every way to authenticate",
         needs: &[Tool::Curl, Tool::Node, Tool::Openssl],
         run: end_to_end::node,
     },
     Part {
         name: "oauth4webapi",
-        about: "oauth4webapi: PAR, JAR, JARM, DPoP, device, hybrid, exchange, registration; with secret, key, certificate",
+        about: "oauth4webapi: PAR, JAR, JARM, DPoP, device, CIBA, FAPI-CIBA, exchange; by every way to authenticate",
         needs: &[Tool::Curl, Tool::Node, Tool::Openssl],
         run: end_to_end::oauth4webapi,
     },
@@ -103,13 +104,13 @@ const PARTS: &[Part] = &[
     },
     Part {
         name: "python",
-        about: "Authlib, with a secret and with a certificate",
+        about: "Authlib: code, assertions, registration; by every way to authenticate",
         needs: &[Tool::Curl, Tool::Openssl, Tool::Python],
         run: end_to_end::python,
     },
     Part {
         name: "apache",
-        about: "mod_auth_openidc, with a secret and with a certificate",
+        about: "mod_auth_openidc, by every way to authenticate that it knows; logout",
         needs: &[Tool::Apache, Tool::Curl, Tool::Openssl, Tool::Python],
         run: end_to_end::apache,
     },

@@ -20,7 +20,7 @@ use url::{Url, form_urlencoded};
 use crate::{
     CALLBACK,
     browser::Browser,
-    checks::{check, equal},
+    checks::{check, equal, flow},
     connection::Connection,
     demo::{Demo, Outcome},
     provider::{self, Client, Provider},
@@ -41,8 +41,8 @@ pub struct Flows<'a> {
 impl Flows<'_> {
     /// Code with PKCE; then what can be done with the tokens. Returns the ID token.
     pub fn code(&self) -> Outcome<CoreIdToken> {
-        let flow = AuthenticationFlow::AuthorizationCode;
-        let (answer, nonce, verifier) = self.authorize(flow, &["email", "offline_access"])?;
+        let kind = AuthenticationFlow::AuthorizationCode;
+        let (answer, nonce, verifier) = self.authorize(kind, &["email", "offline_access"])?;
         equal(
             &self.what("the redirect names its issuer (RFC 9207)"),
             answer["iss"].as_str(),
@@ -90,13 +90,16 @@ impl Flows<'_> {
             }
             other => return Err(format!("a used code: {other:?}").into()),
         }
+        for name in ["code with PKCE", "userinfo", "refresh", "introspection", "revocation"] {
+            flow(name, self.name);
+        }
         Ok(tokens.id_token().cloned().ok_or("no ID token")?)
     }
 
     /// code id_token: the ID token of the front channel vouches for the code.
     pub fn hybrid(&self) -> Outcome {
-        let flow = AuthenticationFlow::Hybrid(vec![CoreResponseType::Code, CoreResponseType::IdToken]);
-        let (answer, nonce, verifier) = self.authorize(flow, &["email"])?;
+        let kind = AuthenticationFlow::Hybrid(vec![CoreResponseType::Code, CoreResponseType::IdToken]);
+        let (answer, nonce, verifier) = self.authorize(kind, &["email"])?;
         let id_token: CoreIdToken = answer["id_token"].parse()?;
         let verifier_of_tokens = self.client.id_token_verifier();
         let claims = id_token.claims(&verifier_of_tokens, &nonce)?;
@@ -110,6 +113,7 @@ impl Flows<'_> {
         let tokens = self.client.exchange_code(code).set_pkce_verifier(verifier).request(&self.connection)?;
         let subject = self.verified(&tokens, &nonce)?.subject().clone();
         equal(&self.what("hybrid: both ID tokens are about one person"), &subject, claims.subject());
+        flow("hybrid", self.name);
         Ok(())
     }
 
@@ -126,6 +130,7 @@ impl Flows<'_> {
             &Value::from(self.client.client_id().as_str()),
         );
         self.check_binding("client credentials", tokens.access_token());
+        flow("client credentials", self.name);
         Ok(())
     }
 
@@ -162,6 +167,7 @@ impl Flows<'_> {
             Some(_) => Err("a nonce that nobody sent".to_owned()),
         })?;
         check(&self.what("the device's ID token verifies"), true, "");
+        flow("device", self.name);
         Ok(())
     }
 
@@ -176,6 +182,7 @@ impl Flows<'_> {
             .http_get_url();
         let end = Browser::new(self.person.clone(), CALLBACK).log_in_and_accept(&address)?;
         equal(&self.what("logout returns to the client"), end.as_str(), &format!("{CALLBACK}?state=bye"));
+        flow("RP-initiated logout", self.name);
         Ok(())
     }
 
@@ -230,6 +237,7 @@ pub fn registers_itself(demo: &Demo, provider: &Provider) -> Outcome {
         audiences.iter().any(|audience| audience.as_str() == registered.client_id().as_str()),
         &format!("{audiences:?}"),
     );
+    flow("registration by the client itself", "client_secret_basic");
     Ok(())
 }
 

@@ -1,100 +1,18 @@
 // oauth4webapi, which checks answers to the letter: pushed requests with request objects, JARM, DPoP with nonces, the
-// device flow, hybrid responses, token exchange, registration by the client itself and RFC 9728; each flow with a
-// secret, with a private key and with a certificate.
+// device flow, hybrid responses, token exchange, backchannel authentication, registration by the client itself and
+// RFC 9728; each flow by every way to authenticate.
 import * as oauth from 'oauth4webapi';
-import { fetch } from 'undici';
-import {
-  Browser,
-  changeWorkspace,
-  check,
-  claims,
-  createClient,
-  equal,
-  issuer,
-  plain,
-  thumbprint,
-  url,
-  withCertificate,
-} from './demo.mjs';
+import { Browser, changeWorkspace, check, claims, equal, flow, issuer, plain, url } from '../demo.mjs';
+import { Receiver } from '../receiver.mjs';
+import { ACCESS_TOKEN, allowEverything, CALLBACK, DEVICE, EXCHANGE, register, WAYS } from '../ways.mjs';
+import { ping, poll, signedPoll } from './backchannel.mjs';
+import { discover, memberOf, refusal, via, withNonce } from './member.mjs';
 
-const CALLBACK = 'https://client.example/callback';
 const SCOPES = ['openid', 'email', 'offline_access'];
-const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code';
-const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
-const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
-
-const via = dispatcher => ({
-  [oauth.customFetch]: (address, options) => fetch(address, { ...options, dispatcher }),
-});
-
-async function discover() {
-  const answer = await oauth.discoveryRequest(new URL(issuer), { algorithm: 'oauth2', ...via(plain) });
-  return oauth.processDiscoveryResponse(new URL(issuer), answer);
-}
-
-/** The refusal of a request that should not be answered. */
-const refusal = promise => promise.then(answer => ({ answered: answer }), error => error);
-
-let nonces = 0;
-
-/** Sends a request again when the server first wants its nonce in the DPoP proof (RFC 9449 §8). */
-async function withNonce(dpop, send, read) {
-  try {
-    return await read(await send());
-  } catch (error) {
-    if (!dpop || !oauth.isDPoPNonceError(error)) throw error;
-    nonces += 1;
-    return read(await send());
-  }
-}
-
-async function signingKey(kid) {
-  const pair = await oauth.generateKeyPair('ES256', { extractable: true });
-  const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', pair.publicKey);
-  return { key: { key: pair.privateKey, kid }, jwk: { kty, crv, x, y, kid, alg: 'ES256', use: 'sig' } };
-}
-
-/** A client of each way to authenticate: what oauth4webapi calls the client, its proof, connection and binding. */
-async function clients() {
-  const made = [];
-  for (const method of ['client_secret_basic', 'private_key_jwt', 'tls_client_auth']) {
-    const { key, jwk } = await signingKey(`${method}-key`);
-    const mtls = method === 'tls_client_auth';
-    const registered = await createClient({
-      client_id: `oauth4webapi-${method}`,
-      client_name: `oauth4webapi with ${method}`,
-      grant_types: ['authorization_code', 'implicit', 'refresh_token', 'client_credentials', DEVICE, EXCHANGE],
-      redirect_uris: [CALLBACK],
-      response_types: ['code', 'code id_token'],
-      scopes: [...SCOPES, 'introspect_tokens', 'revoke_tokens'],
-      token_endpoint_auth_method: method,
-      token_endpoint_auth_signing_alg: method === 'private_key_jwt' ? 'ES256' : undefined,
-      jwks: { keys: [jwk] },
-      request_object_signing_alg: 'ES256',
-      ...(mtls && {
-        tls_client_auth_subject_dn: 'CN=example.com',
-        tls_client_certificate_bound_access_tokens: true,
-      }),
-    });
-    const proofs = {
-      client_secret_basic: () => oauth.ClientSecretBasic(registered.client_secret),
-      private_key_jwt: () => oauth.PrivateKeyJwt(key),
-      tls_client_auth: () => oauth.TlsClientAuth(),
-    };
-    made.push({
-      method,
-      mtls,
-      key,
-      client: { client_id: registered.client_id, use_mtls_endpoint_aliases: mtls },
-      proof: proofs[method](),
-      connection: via(mtls ? withCertificate() : plain),
-    });
-  }
-  return made;
-}
 
 /** Pushed, signed, answered by a signed response; tokens bound to a key or to the certificate. */
-async function codeFlow(as, { method, mtls, key, client, proof, connection }) {
+async function codeFlow(member) {
+  const { as, way, mtls, key, client, proof, connection } = member;
   const dpop = mtls ? undefined : oauth.DPoP(client, await oauth.generateKeyPair('ES256', { extractable: true }));
   const options = { ...connection, DPoP: dpop };
   const verifier = oauth.generateRandomCodeVerifier();
@@ -111,37 +29,37 @@ async function codeFlow(as, { method, mtls, key, client, proof, connection }) {
   });
   const request = await oauth.issueRequestObject(as, client, asked, key);
   const pushed = await withNonce(
-    dpop,
+    member,
     () => oauth.pushedAuthorizationRequest(as, client, proof, new URLSearchParams({ request }), options),
     answer => oauth.processPushedAuthorizationResponse(as, client, answer),
   );
   const address = new URL(as.authorization_endpoint);
   address.search = new URLSearchParams({ client_id: client.client_id, request_uri: pushed.request_uri });
   const end = await new Browser(CALLBACK).logInAndAccept(address, 'user', 'user');
-  equal(`${method}: the whole answer is in the JWT`, [...end.searchParams.keys()], ['response']);
+  equal(`${way}: the whole answer is in the JWT`, [...end.searchParams.keys()], ['response']);
   const answer = await oauth.validateJwtAuthResponse(as, client, end, state, connection);
 
   const redeem = () =>
     oauth.authorizationCodeGrantRequest(as, client, proof, answer, CALLBACK, verifier, options);
   const expected = { expectedNonce: nonce, requireIdToken: true };
-  const tokens = await withNonce(dpop, redeem, answer =>
+  const tokens = await withNonce(member, redeem, answer =>
     oauth.processAuthorizationCodeResponse(as, client, answer, expected),
   );
-  await bound(method, mtls, dpop, tokens);
+  await bound(way, member, dpop, tokens);
   const { sub } = oauth.getValidatedIdTokenClaims(tokens);
   const user = await withNonce(
-    dpop,
+    member,
     () => oauth.userInfoRequest(as, client, tokens.access_token, options),
     answer => oauth.processUserInfoResponse(as, client, sub, answer),
   );
-  check(`${method}: userinfo is about the same user`, user.sub === sub, user);
+  check(`${way}: userinfo is about the same user`, user.sub === sub, user);
 
   const refreshed = await withNonce(
-    dpop,
+    member,
     () => oauth.refreshTokenGrantRequest(as, client, proof, tokens.refresh_token, options),
     answer => oauth.processRefreshTokenResponse(as, client, answer),
   );
-  await bound(`${method}: refreshed`, mtls, dpop, refreshed);
+  await bound(`${way}: refreshed`, member, dpop, refreshed);
 
   const introspect = async token =>
     oauth.processIntrospectionResponse(
@@ -150,22 +68,25 @@ async function codeFlow(as, { method, mtls, key, client, proof, connection }) {
       await oauth.introspectionRequest(as, client, proof, token, connection),
     );
   const seen = await introspect(refreshed.access_token);
-  equal(`${method}: introspection says active`, seen.active, true);
+  equal(`${way}: introspection says active`, seen.active, true);
   await oauth.processRevocationResponse(
     await oauth.revocationRequest(as, client, proof, refreshed.access_token, connection),
   );
-  equal(`${method}: a revoked token is not active`, await introspect(refreshed.access_token), { active: false });
+  equal(`${way}: a revoked token is not active`, await introspect(refreshed.access_token), { active: false });
 
   const again = await refusal(
-    withNonce(dpop, redeem, answer => oauth.processAuthorizationCodeResponse(as, client, answer, expected)),
+    withNonce(member, redeem, answer => oauth.processAuthorizationCodeResponse(as, client, answer, expected)),
   );
-  equal(`${method}: a used code is refused`, again.error, 'invalid_grant');
+  equal(`${way}: a used code is refused`, again.error, 'invalid_grant');
+  const gone = ['code with PKCE', 'userinfo', 'refresh', 'introspection', 'revocation'];
+  for (const name of [...gone, 'pushed request', 'signed request', 'signed response']) flow(name, way);
+  if (dpop) flow('DPoP with nonce', way);
 }
 
-async function bound(name, mtls, dpop, tokens) {
+async function bound(name, { thumbprint }, dpop, tokens) {
   const { cnf } = claims(tokens.access_token);
-  if (mtls) {
-    equal(`${name}: the token is bound to the certificate`, cnf?.['x5t#S256'], thumbprint());
+  if (!dpop) {
+    equal(`${name}: the token is bound to the certificate`, cnf?.['x5t#S256'], thumbprint);
   } else {
     equal(`${name}: the token is bound to the key`, cnf?.jkt, await dpop.calculateThumbprint());
     equal(`${name}: and says so`, tokens.token_type, 'dpop');
@@ -173,7 +94,7 @@ async function bound(name, mtls, dpop, tokens) {
 }
 
 /** code id_token: the ID token of the front channel vouches for code and state. */
-async function hybrid(as, { method, client, proof, connection }) {
+async function hybrid({ as, way, client, proof, connection }) {
   const verifier = oauth.generateRandomCodeVerifier();
   const [state, nonce] = [oauth.generateRandomState(), oauth.generateRandomNonce()];
   const address = new URL(as.authorization_endpoint);
@@ -199,10 +120,11 @@ async function hybrid(as, { method, client, proof, connection }) {
     connection,
   );
   const tokens = await oauth.processAuthorizationCodeResponse(as, client, redeemed, { expectedNonce: nonce });
-  check(`${method}: a hybrid response gives tokens`, tokens.id_token, Object.keys(tokens));
+  check(`${way}: a hybrid response gives tokens`, tokens.id_token, Object.keys(tokens));
+  flow('hybrid', way);
 }
 
-async function device(as, { method, client, proof, connection }) {
+async function device({ as, way, client, proof, connection }) {
   const begun = await oauth.processDeviceAuthorizationResponse(
     as,
     client,
@@ -221,14 +143,15 @@ async function device(as, { method, client, proof, connection }) {
       await oauth.deviceCodeGrantRequest(as, client, proof, begun.device_code, connection),
     );
   const early = await refusal(poll());
-  equal(`${method}: the device waits`, early.error, 'authorization_pending');
+  equal(`${way}: the device waits`, early.error, 'authorization_pending');
   await new Browser(CALLBACK).allowDevice(begun.verification_uri_complete, 'user', 'user');
   await new Promise(resolve => setTimeout(resolve, begun.interval * 1000));
   const tokens = await poll();
-  equal(`${method}: the device gets tokens for the person`, claims(tokens.access_token).scp.includes('email'), true);
+  equal(`${way}: the device gets tokens for the person`, claims(tokens.access_token).scp.includes('email'), true);
+  flow('device', way);
 }
 
-async function exchange(as, { method, client, proof, connection }) {
+async function exchange({ as, way, client, proof, connection }) {
   const own = await oauth.processClientCredentialsResponse(
     as,
     client,
@@ -240,7 +163,9 @@ async function exchange(as, { method, client, proof, connection }) {
     client,
     await oauth.genericTokenEndpointRequest(as, client, proof, EXCHANGE, parameters, connection),
   );
-  equal(`${method}: an exchanged token is of the kind asked for`, exchanged.issued_token_type, ACCESS_TOKEN);
+  equal(`${way}: an exchanged token is of the kind asked for`, exchanged.issued_token_type, ACCESS_TOKEN);
+  flow('client credentials', way);
+  flow('token exchange', way);
 }
 
 /** An application that nobody has registered: from the resource to the server, and in. */
@@ -251,7 +176,7 @@ async function registersItself() {
     await oauth.resourceDiscoveryRequest(resource, via(plain)),
   );
   equal('the resource names its authorization server (RFC 9728)', found.authorization_servers, [issuer]);
-  const as = await discover();
+  const as = await discover(issuer);
   const client = await oauth.processDynamicClientRegistrationResponse(
     await oauth.dynamicClientRegistrationRequest(
       as,
@@ -285,28 +210,24 @@ async function registersItself() {
   );
   const tokens = await oauth.processAuthorizationCodeResponse(as, client, redeemed, { requireIdToken: true });
   equal('a client that registered itself has tokens of a person', claims(tokens.id_token).aud, [client.client_id]);
+  flow('registration by the client itself', 'none');
 }
 
-await changeWorkspace(server => {
-  const all = (list, ...words) => [...new Set([...(list ?? []), ...words])];
-  server.grant_types = all(server.grant_types, 'implicit', DEVICE, EXCHANGE);
-  server.token_endpoint_auth_methods = all(
-    server.token_endpoint_auth_methods,
-    'none',
-    'client_secret_basic',
-    'private_key_jwt',
-    'tls_client_auth',
-  );
-  server.dynamic_client_registration = { enabled: true };
-  server.advanced = { ...server.advanced, require_dpop_nonce: true };
-});
-await registersItself();
-const as = await discover();
-equal('every address is of this server', new URL(as.token_endpoint).origin, url);
-for (const each of await clients()) {
-  await codeFlow(as, each);
-  await hybrid(as, each);
-  await exchange(as, each);
-  await device(as, each);
+async function everyFlow(way, receiver) {
+  const member = await memberOf(await register(way, { name: 'oauth4webapi' }));
+  equal(`${way}: every address is of this server`, new URL(member.as.token_endpoint).origin, url);
+  await codeFlow(member);
+  await hybrid(member);
+  await exchange(member);
+  await device(member);
+  await poll(member);
+  await ping(way, receiver);
+  if (!member.mtls) check(`${way}: the server has asked for its nonces`, member.nonces > 0, member.nonces);
 }
-check('the server has asked for its nonces', nonces > 0, nonces);
+
+await changeWorkspace(allowEverything);
+await registersItself();
+const receiver = await Receiver.start();
+// Side by side, for some of the flows wait.
+await Promise.all([...WAYS.map(way => everyFlow(way, receiver)), signedPoll()]);
+receiver.end();

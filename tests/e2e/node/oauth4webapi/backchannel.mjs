@@ -1,0 +1,84 @@
+// Backchannel authentication: poll, ping, and signed requests as FAPI-CIBA has them.
+import * as oauth from 'oauth4webapi';
+import { answerBackchannel, check, claims, createWorkspace, equal, flow } from '../demo.mjs';
+import { CIBA, register } from '../ways.mjs';
+import { memberOf, refusal } from './member.mjs';
+
+const ASKED = { scope: 'openid email', login_hint: 'user', binding_message: 'W4SCT' };
+
+/** The client is told to wait, and gets its tokens when the person has answered. */
+export async function poll(member) {
+  const { way } = member;
+  const begun = await begin(member, ASKED);
+  const early = await refusal(redeem(member, begun));
+  equal(`${way}: the client waits for the person`, early.error, 'authorization_pending');
+  await answerBackchannel(member.issuer, begun.auth_req_id);
+  await new Promise(resolve => setTimeout(resolve, begun.interval * 1000));
+  await tokensFor(member, begun);
+  flow('CIBA, poll', way);
+}
+
+/** The client is told when the person has answered. */
+export async function ping(way, receiver) {
+  const path = `/ciba/${way}`;
+  const registered = await register(way, {
+    name: 'oauth4webapi-ping',
+    backchannel_token_delivery_mode: 'ping',
+    backchannel_client_notification_endpoint: receiver.address(path),
+  });
+  const member = await memberOf(registered);
+  const client_notification_token = oauth.generateRandomState();
+  const begun = await begin(member, { ...ASKED, client_notification_token });
+  const told = receiver.next(path);
+  await answerBackchannel(member.issuer, begun.auth_req_id);
+  const { headers, body } = await told;
+  equal(`${way}: the ping carries the client's own token`, headers.authorization, `Bearer ${client_notification_token}`);
+  equal(`${way}: and names the request`, JSON.parse(body).auth_req_id, begun.auth_req_id);
+  await tokensFor(member, begun);
+  flow('CIBA, ping', way);
+}
+
+/** FAPI-CIBA: the request is signed; what is not signed is refused; tokens are bound to the certificate. */
+export async function signedPoll() {
+  const profile = 'fapi_advanced';
+  const of = await createWorkspace({ id: 'fapi-ciba', profile, grant_types: ['authorization_code', CIBA] });
+  for (const way of ['private_key_jwt', 'tls_client_auth', 'self_signed_tls_client_auth']) {
+    const registered = await register(way, {
+      name: 'fapi-ciba',
+      of,
+      certificate: true,
+      grant_types: [CIBA],
+      response_types: [],
+      redirect_uris: [],
+      scopes: ['openid', 'email'],
+      backchannel_authentication_request_signing_alg: 'ES256',
+    });
+    const member = await memberOf(registered);
+    const plain = await refusal(begin(member, ASKED));
+    equal(`FAPI-CIBA: ${way}: a request that is not signed is refused`, plain.error, 'invalid_request');
+    const request = await oauth.issueRequestObject(member.as, member.client, ASKED, member.key);
+    const begun = await begin(member, { request });
+    await answerBackchannel(of, begun.auth_req_id);
+    const tokens = await tokensFor(member, begun);
+    equal(`FAPI-CIBA: ${way}: the token is bound`, claims(tokens.access_token).cnf?.['x5t#S256'], member.thumbprint);
+    flow('FAPI-CIBA, signed request', way);
+  }
+}
+
+async function begin({ as, client, proof, connection }, asked) {
+  const parameters = new URLSearchParams(asked);
+  const answer = await oauth.backchannelAuthenticationRequest(as, client, proof, parameters, connection);
+  return oauth.processBackchannelAuthenticationResponse(as, client, answer);
+}
+
+async function redeem({ as, client, proof, connection }, begun) {
+  const answer = await oauth.backchannelAuthenticationGrantRequest(as, client, proof, begun.auth_req_id, connection);
+  return oauth.processBackchannelAuthenticationGrantResponse(as, client, answer);
+}
+
+async function tokensFor(member, begun) {
+  const tokens = await redeem(member, begun);
+  const { sub } = oauth.getValidatedIdTokenClaims(tokens);
+  check(`${member.way}: the tokens are of the person`, sub === claims(tokens.access_token).sub, sub);
+  return tokens;
+}
