@@ -54,6 +54,8 @@ fn for_any_origin() -> OpenApiRouter<App> {
         .routes(routes!(oauth2::discovery::openid_configuration_of_host))
         .routes(routes!(oauth2::protected_resource::userinfo))
         .routes(routes!(oauth2::protected_resource::service))
+        .routes(routes!(api::protected_resource::admin))
+        .routes(routes!(api::protected_resource::system))
         .layer(from_fn(oauth2::cors::any_origin))
 }
 

@@ -6,12 +6,14 @@ use symbolon_protocol::www_authenticate::Challenge;
 use symbolon_protocol::{ErrorCode, OAuthError, ScopeSet};
 
 use crate::api::error::{ApiError, Kind};
+use crate::api::protected_resource;
 use crate::api::scheme::{Authority, Issuer};
 use crate::app::App;
 use crate::base_url::BaseUrl;
 use crate::clock::Timestamp;
 use crate::oauth2::access_token::{self, AccessToken, Scheme, Sender, Sent};
 use crate::oauth2::dpop;
+use crate::oauth2::profile::Profile;
 use crate::oauth2::step_up;
 use crate::seed::SYSTEM_TENANT;
 use crate::tls::Peer;
@@ -52,10 +54,21 @@ pub async fn authenticate(
     path_tenant: Option<&str>,
 ) -> Result<Actor, ApiError> {
     let scheme = authority.scheme;
-    let challenge = Challenge::bearer(scheme.name);
+    // RFC 9728 §5.1: every challenge says where the client learns who issues the tokens.
+    let metadata = path_tenant
+        .filter(|_| scheme.issuer == Issuer::TenantOfPath)
+        .and_then(|tenant_id| protected_resource::metadata_url(scheme, caller.base_url, tenant_id));
+    let described = |challenge: Challenge| match &metadata {
+        Some(url) => challenge.resource_metadata(url),
+        None => challenge,
+    };
+    let challenge = described(Challenge::bearer(scheme.name));
     let sent = access_token::sent(headers).map_err(|error| refuse(&error, &challenge))?;
     let challenge = match sent {
-        Some(Sent { scheme: Scheme::Dpop, .. }) => dpop::challenge(),
+        Some(Sent { scheme: Scheme::Dpop, .. }) => {
+            // Workspaces of management APIs have no other profile.
+            described(dpop::challenge(Profile::Plain))
+        }
         _ => challenge,
     };
     let refuse = |error: OAuthError| refuse(&error, &challenge);

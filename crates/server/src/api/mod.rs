@@ -14,6 +14,7 @@ pub mod json;
 pub mod openapi;
 pub mod paging;
 mod passwords;
+pub mod protected_resource;
 pub mod public;
 pub mod root;
 pub mod scheme;

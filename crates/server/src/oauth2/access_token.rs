@@ -222,17 +222,19 @@ pub async fn find(
 /// As [`find`] and [`check_possession`]; `invalid_token` when there is none, `invalid_request` when there are two.
 pub async fn authorize(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<AccessToken, ErrorResponse> {
     let in_form = form.get("access_token").map(|token| Sent { scheme: Scheme::Bearer, token });
-    let sent =
-        match (sent(headers).map_err(|error| ErrorResponse::at_resource(error, Scheme::Bearer))?, in_form) {
-            (Some(sent), None) | (None, Some(sent)) => sent,
-            (None, None) => return Err(ErrorResponse::at_resource(missing(), Scheme::Bearer)),
-            (Some(_), Some(_)) => {
-                return Err(OAuthError::invalid_request("access_token_twice")
-                    .description("The request has an access token in the header and another in the form.")
-                    .into());
-            }
-        };
-    let refuse = |error| ErrorResponse::at_resource(error, sent.scheme);
+    let sent = match (
+        sent(headers).map_err(|error| ErrorResponse::at_resource(&cx.workspace, error, Scheme::Bearer))?,
+        in_form,
+    ) {
+        (Some(sent), None) | (None, Some(sent)) => sent,
+        (None, None) => return Err(ErrorResponse::at_resource(&cx.workspace, missing(), Scheme::Bearer)),
+        (Some(_), Some(_)) => {
+            return Err(OAuthError::invalid_request("access_token_twice")
+                .description("The request has an access token in the header and another in the form.")
+                .into());
+        }
+    };
+    let refuse = |error| ErrorResponse::at_resource(&cx.workspace, error, sent.scheme);
     let token = find(&cx.app, &cx.workspace, cx.now, sent.token).await.map_err(refuse)?;
     let sender = Sender { judge: dpop::Judge::of(cx), peer: &cx.peer, dpop: &cx.dpop };
     check_possession(&sender, sent, &token.claims).await.map_err(refuse)?;

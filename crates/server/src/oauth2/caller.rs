@@ -44,7 +44,7 @@ impl Caller {
                     .description(format!("The access token lacks the scope {scope}."))
                     .expected(scope)
                     .got(token.claims.scopes());
-                return Err(ErrorResponse::at_resource(error, token.claims.scheme())
+                return Err(ErrorResponse::at_resource(&cx.workspace, error, token.claims.scheme())
                     .of_client(Some(token.client.id())));
             }
             return Ok(Self { client: token.client, of_any_client: true });

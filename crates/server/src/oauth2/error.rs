@@ -12,7 +12,9 @@ use utoipa::ToSchema;
 
 use super::access_token::Scheme;
 use super::dpop;
+use super::profile::Profile;
 use crate::refusals::Refused;
+use crate::snapshot::Workspace;
 
 /// The error of every protocol endpoint that answers in JSON.
 ///
@@ -25,8 +27,8 @@ pub struct ErrorResponse {
     client_id: Option<Box<str>>,
     tried_header: bool,
     retry_after: Option<i64>,
-    /// How the access token was sent, at a protected resource.
-    scheme: Option<Scheme>,
+    /// The challenge to who proves a key, and whether this token was sent so, at a protected resource.
+    resource: Option<(Scheme, Challenge)>,
     /// Where the metadata of the protected resource is (RFC 9728 §5.1).
     resource_metadata: Option<Box<str>>,
     /// Whether the body has the members of the standard alone.
@@ -72,16 +74,18 @@ impl ErrorResponse {
             client_id: None,
             tried_header: false,
             retry_after: None,
-            scheme: None,
+            resource: None,
             resource_metadata: None,
             standard: false,
         }
     }
 
-    /// An error at a protected resource, whose access token came in this way (RFC 6750 §3, RFC 9449 §7.1).
-    pub fn at_resource(error: OAuthError, scheme: Scheme) -> Self {
+    /// An error at a protected resource of a workspace, whose access token came in this way (RFC 6750 §3, RFC 9449
+    /// §7.1).
+    pub fn at_resource(workspace: &Workspace, error: OAuthError, scheme: Scheme) -> Self {
         let status = StatusCode::from_u16(error.code.status_at_resource());
-        Self { scheme: Some(scheme), ..Self::with_status(error, status.unwrap_or(StatusCode::BAD_REQUEST)) }
+        let resource = Some((scheme, dpop::challenge(Profile::of(workspace))));
+        Self { resource, ..Self::with_status(error, status.unwrap_or(StatusCode::BAD_REQUEST)) }
     }
 
     /// 429: the same may be tried again after so many seconds.
@@ -157,8 +161,16 @@ pub fn store_failure(error: &StoreError) -> OAuthError {
 
 impl IntoResponse for ErrorResponse {
     fn into_response(self) -> Response {
-        let Self { error, status, client_id, tried_header, retry_after, scheme, resource_metadata, standard } =
-            self;
+        let Self {
+            error,
+            status,
+            client_id,
+            tried_header,
+            retry_after,
+            resource,
+            resource_metadata,
+            standard,
+        } = self;
         let number = (!standard).then(|| status.as_u16());
         let code = error.code;
         let body = ErrorBody {
@@ -175,7 +187,7 @@ impl IntoResponse for ErrorResponse {
         if let Some(seconds) = retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
-        for challenge in challenges(&error, tried_header, scheme) {
+        for challenge in challenges(&error, tried_header, resource) {
             let challenge = match &resource_metadata {
                 Some(url) => challenge.resource_metadata(url),
                 None => challenge,
@@ -202,21 +214,25 @@ pub const TOKEN_MISSING: &str = "access_token_missing";
 
 /// RFC 6749 §5.2: a 401 names the scheme that the client has tried. RFC 6750 §3 and RFC 9449 §7.1: so does one to who
 /// sends a token.
-fn challenges(error: &OAuthError, tried_header: bool, scheme: Option<Scheme>) -> Vec<Challenge> {
+fn challenges(
+    error: &OAuthError,
+    tried_header: bool,
+    resource: Option<(Scheme, Challenge)>,
+) -> Vec<Challenge> {
     match error.code {
         ErrorCode::InvalidClient if tried_header => vec![Challenge::basic(REALM)],
         // RFC 6750 §3.1: no error code where no authentication was tried.
         ErrorCode::InvalidToken if error.reason.code == TOKEN_MISSING => {
-            vec![Challenge::bearer(REALM), dpop::challenge()]
+            std::iter::once(Challenge::bearer(REALM)).chain(resource.map(|(_, by_key)| by_key)).collect()
         }
         ErrorCode::InvalidToken
         | ErrorCode::InsufficientScope
         | ErrorCode::InsufficientUserAuthentication
         | ErrorCode::InvalidDpopProof
-        | ErrorCode::UseDpopNonce => match (scheme, error.code) {
-            (Some(Scheme::Dpop), _) => vec![dpop::challenge().error(error)],
+        | ErrorCode::UseDpopNonce => match (resource, error.code) {
+            (Some((Scheme::Dpop, by_key)), _) => vec![by_key.error(error)],
             (None, ErrorCode::InvalidDpopProof | ErrorCode::UseDpopNonce) => Vec::new(),
-            (Some(Scheme::Bearer) | None, _) => vec![Challenge::bearer(REALM).error(error)],
+            (Some((Scheme::Bearer, _)) | None, _) => vec![Challenge::bearer(REALM).error(error)],
         },
         _ => Vec::new(),
     }

@@ -2,6 +2,7 @@
 //! turned away there finds the way here.
 //!
 //! - `GET /.well-known/oauth-protected-resource/{tid}/{aid}/userinfo`: of our own resource. Its challenges name it.
+//! - [`api::protected_resource`](crate::api::protected_resource): of the management APIs.
 //! - `GET /{tid}/{aid}/.well-known/oauth-protected-resource/{sid}`: of a service of the workspace whose
 //!   `custom_audience` is its address. The service names this URL in the `resource_metadata` of its challenges
 //!   (RFC 9728 §5.1), or passes it on at its own `/.well-known/oauth-protected-resource`.
@@ -11,7 +12,6 @@ use axum::response::Response;
 use http::StatusCode;
 use http::request::Parts;
 use serde::Serialize;
-use symbolon_jose::Algorithm;
 use symbolon_protocol::OAuthError;
 use symbolon_store::entity::Service;
 use url::Url;
@@ -22,6 +22,8 @@ use super::claims::SCOPE_CLAIMS;
 use super::dpop;
 use super::error::{ErrorBody, ErrorResponse};
 use super::issue::OPENID;
+use crate::api;
+use crate::base_url::BaseUrl;
 use crate::cx::Cx;
 use crate::snapshot::Workspace;
 
@@ -63,7 +65,7 @@ pub async fn userinfo(cx: Cx) -> Result<Response, ErrorResponse> {
         scopes_supported: std::iter::once(OPENID).chain(scopes).map(str::to_owned).collect(),
         bearer_methods_supported: vec!["header".to_owned(), "body".to_owned()],
         resource_signing_alg_values_supported: Some(signing.collect()),
-        ..metadata(&cx, cx.url(USERINFO))
+        ..metadata(&cx.workspace, &cx.base_url, cx.url(USERINFO))
     })
 }
 
@@ -99,7 +101,7 @@ pub async fn service(cx: Cx, ServiceId(id): ServiceId) -> Result<Response, Error
     answer(&ProtectedResourceMetadata {
         scopes_supported: scopes,
         resource_name: Some(service.name.clone()).filter(|name| !name.is_empty()),
-        ..metadata(&cx, resource.to_owned())
+        ..metadata(&cx.workspace, &cx.base_url, resource.to_owned())
     })
 }
 
@@ -109,6 +111,12 @@ pub fn of_userinfo(cx: &Cx) -> String {
         "{}/.well-known/oauth-protected-resource/{}/{}{USERINFO}",
         cx.base_url, cx.workspace.tenant_id, cx.workspace.id
     )
+}
+
+/// Whether a resource is one of this server's own that takes tokens of the workspace: userinfo, or a management API.
+pub fn is_own(cx: &Cx, resource: &str) -> bool {
+    resource == cx.url(USERINFO)
+        || api::protected_resource::takes_tokens_of(&cx.workspace, &cx.base_url, resource)
 }
 
 /// The resources that tokens of the workspace are for and that have a metadata document (RFC 9728 §4); `None` where
@@ -140,24 +148,26 @@ fn identifier(service: &Service) -> Option<&str> {
     (url.scheme() == "https" && url.fragment().is_none()).then_some(audience)
 }
 
-/// What is said of every resource.
-fn metadata(cx: &Cx, resource: String) -> ProtectedResourceMetadata {
+/// What is said of every resource that takes tokens of a workspace.
+pub fn metadata(workspace: &Workspace, base_url: &BaseUrl, resource: String) -> ProtectedResourceMetadata {
     ProtectedResourceMetadata {
         resource,
-        authorization_servers: vec![cx.issuer()],
+        authorization_servers: vec![workspace.issuer(base_url)],
         scopes_supported: Vec::new(),
         bearer_methods_supported: vec!["header".to_owned()],
         resource_name: None,
         resource_signing_alg_values_supported: None,
         tls_client_certificate_bound_access_tokens: true,
-        dpop_signing_alg_values_supported: dpop::ALGORITHMS
-            .iter()
-            .map(|algorithm: &Algorithm| algorithm.as_str().to_owned())
+        dpop_signing_alg_values_supported: dpop::algorithms(workspace)
+            .into_iter()
+            .map(|algorithm| algorithm.as_str().to_owned())
             .collect(),
     }
 }
 
-fn answer(metadata: &ProtectedResourceMetadata) -> Result<Response, ErrorResponse> {
+/// # Errors
+/// `server_error` when the document cannot be written: a fault of the build.
+pub fn answer(metadata: &ProtectedResourceMetadata) -> Result<Response, ErrorResponse> {
     let body = serde_json::to_vec(metadata)
         .map_err(|error| OAuthError::server_error("answer_unwritable").detail(error))?;
     Ok(public_json(body.into()))

@@ -1,7 +1,8 @@
 //! `resource`: where a token is to be used (RFC 8707).
 //!
 //! A service is named by its audience: its `custom_audience`, else `spiffe://{host}/{tid}/{aid}/{service id}`. A token
-//! that was asked for with resources is for these and no others, and has no scope of another service.
+//! that was asked for with resources is for these and no others, and has no scope of another service. This server's own
+//! resources go by the addresses in their metadata (RFC 9728).
 
 use std::borrow::Cow;
 
@@ -10,6 +11,7 @@ use symbolon_store::entity::Service;
 use symbolon_store::entity::service::ServiceKind;
 use url::Url;
 
+use super::protected_resource;
 use crate::cx::Cx;
 use crate::snapshot::Client;
 
@@ -101,7 +103,10 @@ fn check(cx: &Cx, client: &Client, resource: &str) -> Result<(), OAuthError> {
             .got(resource));
     }
     let of_service = cx.workspace.services.iter().any(|service| audience(cx, service) == resource);
-    if of_service || client.entity.audience.iter().any(|own| own == resource) {
+    if of_service
+        || protected_resource::is_own(cx, resource)
+        || client.entity.audience.iter().any(|own| own == resource)
+    {
         return Ok(());
     }
     Err(invalid("resource_unknown")

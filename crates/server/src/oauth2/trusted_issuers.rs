@@ -67,6 +67,11 @@ impl<'a> Issuer<'a> {
                 .expected(typ.join(" or "))
                 .got(header.typ.as_deref().unwrap_or("")));
         }
+        // The same of a logout token that does not say what it is (Back-Channel Logout §2.4), and of every other event
+        // (RFC 8417 §2.2).
+        if jwt.claims_unverified().is_ok_and(|claims| claims.contains_key("events")) {
+            return Err(refused("jwt_is_event").expected("no events"));
+        }
         let verified = match self.check_signature(cx, jwt).await {
             Ok(verified) => verified,
             Err(KeyError::Unreadable(error)) => return Err(error),

@@ -74,7 +74,10 @@ async fn userinfo(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Response,
     let described = |error: ErrorResponse| error.described_at(&protected_resource::of_userinfo(cx));
     let token = access_token::authorize(cx, headers, form).await.map_err(described)?;
     let mut response = answer(cx, &token).await.map_err(|error| {
-        described(ErrorResponse::at_resource(error, token.claims.scheme()).of_client(Some(token.client.id())))
+        described(
+            ErrorResponse::at_resource(&cx.workspace, error, token.claims.scheme())
+                .of_client(Some(token.client.id())),
+        )
     })?;
     if token.claims.jkt().is_some() {
         dpop::add_nonce(cx, &mut response);

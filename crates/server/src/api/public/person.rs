@@ -9,6 +9,7 @@ use crate::api::error::{ApiError, Kind};
 use crate::cx::Cx;
 use crate::oauth2::access_token::{self, Scheme, Sender};
 use crate::oauth2::dpop;
+use crate::oauth2::profile::Profile;
 use crate::oauth2::records::Authentication;
 
 /// The name that the challenge gives the token's workspace.
@@ -29,7 +30,8 @@ pub(super) async fn authenticate(
         ApiError::new(Kind::Unauthorized, "The request needs an access token in the Authorization header.")
             .challenge(challenge.to_string())
     })?;
-    let challenge = if sent.scheme == Scheme::Dpop { dpop::challenge() } else { challenge };
+    let challenge =
+        if sent.scheme == Scheme::Dpop { dpop::challenge(Profile::of(&cx.workspace)) } else { challenge };
     let refuse = |error: OAuthError| refuse(&error, &challenge);
     let token = access_token::find(&cx.app, &cx.workspace, cx.now, sent.token).await.map_err(refuse)?;
     let sender = Sender { judge: dpop::Judge::of(cx), peer: &cx.peer, dpop: &cx.dpop };

@@ -31,8 +31,8 @@ pub const DPOP: HeaderName = HeaderName::from_static("dpop");
 /// The header of a nonce (RFC 9449 §8).
 pub const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
-/// The algorithms of proofs: asymmetric ones, and RSA only with PSS. Discovery and challenges print them.
-pub static ALGORITHMS: &[Algorithm] = &[
+/// The algorithms of proofs: asymmetric ones, and RSA only with PSS.
+static ALGORITHMS: &[Algorithm] = &[
     Algorithm::ES256,
     Algorithm::ES384,
     Algorithm::ES512,
@@ -42,10 +42,13 @@ pub static ALGORITHMS: &[Algorithm] = &[
     Algorithm::EdDSA,
 ];
 
-/// Those of them that the workspace's profile allows.
+/// Those of them that the workspace's profile allows. Discovery and challenges print them.
 pub fn algorithms(workspace: &Workspace) -> Vec<Algorithm> {
-    let profile = Profile::of(workspace);
-    ALGORITHMS.iter().copied().filter(|algorithm| profile.allows_algorithm(*algorithm)).collect()
+    allowed(Profile::of(workspace)).collect()
+}
+
+fn allowed(profile: Profile) -> impl Iterator<Item = Algorithm> {
+    ALGORITHMS.iter().copied().filter(move |algorithm| profile.allows_algorithm(*algorithm))
 }
 
 /// Whether every token of the client must be bound to a key.
@@ -185,9 +188,9 @@ pub fn add_nonce(cx: &Cx, response: &mut Response) {
     }
 }
 
-/// The challenge to a sender of a token who may prove a key (RFC 9449 §7.1).
-pub fn challenge() -> Challenge {
-    let names: Vec<_> = ALGORITHMS.iter().map(|algorithm| algorithm.as_str()).collect();
+/// The challenge to a sender of a token who may prove a key (RFC 9449 §7.1), where this profile holds.
+pub fn challenge(profile: Profile) -> Challenge {
+    let names: Vec<_> = allowed(profile).map(Algorithm::as_str).collect();
     Challenge::dpop(&names)
 }
 

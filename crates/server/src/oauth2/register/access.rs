@@ -72,7 +72,8 @@ pub async fn approve(
             .description(format!("The access token lacks the scope {DCR_REGISTER}."))
             .expected(DCR_REGISTER)
             .got(token.claims.scopes());
-        return Err(ErrorResponse::at_resource(error, Scheme::Bearer).of_client(Some(token.client.id())));
+        return Err(ErrorResponse::at_resource(&cx.workspace, error, Scheme::Bearer)
+            .of_client(Some(token.client.id())));
     }
     let initial_token = Some((token.claims.jti.clone(), token.claims.exp));
     Ok(Approval { initial_token, certificate, ..Approval::default() })

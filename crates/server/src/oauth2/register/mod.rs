@@ -258,7 +258,7 @@ async fn store(
     let Registered::Client(client) = stored else {
         let error = OAuthError::invalid_token("initial_access_token_spent")
             .description("The initial access token was used before.");
-        return Err(ErrorResponse::at_resource(error, Scheme::Bearer));
+        return Err(ErrorResponse::at_resource(&cx.workspace, error, Scheme::Bearer));
     };
     let mut answer = RegisteredClient::new(&client, client_uri(cx, &client.client_id))?;
     answer.registration_access_token_expires_in =

@@ -41,8 +41,9 @@ pub async fn authenticate(
     headers: &HeaderMap,
     client_id: &str,
 ) -> Result<Manager, ErrorResponse> {
-    let of_client =
-        |error: OAuthError| ErrorResponse::at_resource(error, Scheme::Bearer).of_client(Some(client_id));
+    let of_client = |error: OAuthError| {
+        ErrorResponse::at_resource(&cx.workspace, error, Scheme::Bearer).of_client(Some(client_id))
+    };
     let token = match settings.disable_registration_token_management {
         true => {
             check_access_token(cx, headers, client_id).await?;
@@ -70,7 +71,7 @@ async fn check_access_token(cx: &Cx, headers: &HeaderMap, client_id: &str) -> Re
     let error = invalid("access_token_of_another")
         .expected("an access token of the client itself")
         .got(token.client.id());
-    Err(ErrorResponse::at_resource(error, Scheme::Bearer).of_client(Some(client_id)))
+    Err(ErrorResponse::at_resource(&cx.workspace, error, Scheme::Bearer).of_client(Some(client_id)))
 }
 
 async fn check_registration_token(

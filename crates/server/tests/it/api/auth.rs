@@ -17,7 +17,10 @@ async fn without_a_token_the_challenge_names_no_error() {
         answer.fault(),
         "401 unauthorized: The request needs an access token in the Authorization header."
     );
-    assert_eq!(answer.header(WWW_AUTHENTICATE), "Bearer realm=\"admin\"");
+    assert_eq!(
+        answer.header(WWW_AUTHENTICATE),
+        "Bearer realm=\"admin\", resource_metadata=\"https://localhost:8443/.well-known/oauth-protected-resource/api/admin/default\""
+    );
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod bodies;
 mod changes;
 mod console;
 mod document;
+mod protected_resource;
 mod public;
 mod root;
 mod round_trip;

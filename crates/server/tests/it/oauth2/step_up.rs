@@ -134,7 +134,7 @@ async fn the_management_apis_ask_for_it_of_people_and_not_of_programs() {
         challenge(&answer),
         (
             401,
-            "Bearer realm=\"admin\", error=\"insufficient_user_authentication\", error_description=\"A different \
+            "Bearer realm=\"admin\", resource_metadata=\"https://localhost:8443/.well-known/oauth-protected-resource/api/admin/default\", error=\"insufficient_user_authentication\", error_description=\"A different \
              authentication level is required.\", acr_values=\"2\", max_age=\"60\""
         )
     );

@@ -11,6 +11,26 @@ use symbolon_store::entity::server::WorkspaceProfile::Fapi20Security;
 use super::*;
 use crate::harness::{DpopKey, SECRET, decode};
 
+/// RFC 9449 §7.1: what is named would be taken.
+#[tokio::test]
+async fn challenges_name_the_algorithms_of_the_profile() {
+    let bank = Bank::with_assertions(Fapi20Security).await;
+    let expected = "DPoP algs=\"ES256 PS256 EdDSA\"";
+    let naked = bank.app.get(USERINFO).await;
+    let challenges: Vec<_> = naked.headers.get_all(http::header::WWW_AUTHENTICATE).iter().collect();
+    assert!(
+        challenges.iter().any(|challenge| challenge.to_str().unwrap().starts_with(expected)),
+        "{naked:?}"
+    );
+    let wrong = bank.app.get(USERINFO).header(AUTHORIZATION, "DPoP x.y.z").await;
+    assert!(wrong.header(http::header::WWW_AUTHENTICATE).starts_with(expected), "{wrong:?}");
+    let metadata = bank.app.get("/.well-known/oauth-protected-resource/default/default/userinfo").await.ok();
+    let discovery = bank.app.get("/default/default/.well-known/openid-configuration").await.ok();
+    for document in [metadata, discovery] {
+        assert_eq!(document["dpop_signing_alg_values_supported"], json!(["ES256", "PS256", "EdDSA"]));
+    }
+}
+
 #[tokio::test]
 async fn a_person_gives_a_client_access_as_fapi_2_has_it() {
     let bank = Bank::new(Fapi20Security).await;
