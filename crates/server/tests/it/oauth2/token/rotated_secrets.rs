@@ -11,8 +11,10 @@ const ISSUER: &str = "https://localhost:8443/default/default";
 const NEW: &str = "the newest secret, of more than thirty-two characters";
 const SECOND: &str = "the second secret, of more than thirty-two characters";
 
-/// Every endpoint, with a form that it takes.
-const ENDPOINTS: &[(&str, &[(&str, &str)])] = &[
+/// An endpoint, with a form that it takes.
+type Endpoint = (&'static str, &'static [(&'static str, &'static str)]);
+
+const ENDPOINTS: &[Endpoint] = &[
     ("oauth2/token", &[("grant_type", "client_credentials"), ("scope", "email")]),
     ("oauth2/introspect", &[("token", "x")]),
     ("oauth2/revoke", &[("token", "x")]),
@@ -44,8 +46,8 @@ async fn app() -> TestApp {
 }
 
 /// A request of the client that is named after its method.
-async fn ask(app: &TestApp, endpoint: usize, method: &str, secret: &str, jti: &mut u32) -> Answer {
-    let (path, form) = ENDPOINTS[endpoint];
+async fn ask(app: &TestApp, endpoint: &Endpoint, method: &str, secret: &str, jti: &mut u32) -> Answer {
+    let (path, form) = *endpoint;
     let request = app.post(&format!("/default/default/{path}"));
     *jti += 1;
     match method {
@@ -70,16 +72,16 @@ async fn an_earlier_secret_counts_everywhere_until_its_end() {
     let app = app().await;
     let mut jti = 0;
     let mut walk = async |counting: &[&str], ended: &[&str]| {
-        for endpoint in 0..ENDPOINTS.len() {
+        for endpoint in ENDPOINTS {
             for method in ["client_secret_basic", "client_secret_post", "client_secret_jwt"] {
                 for secret in counting {
                     let answer = ask(&app, endpoint, method, secret, &mut jti).await;
-                    let what = format!("{} {method} {secret}", ENDPOINTS[endpoint].0);
+                    let what = format!("{} {method} {secret}", endpoint.0);
                     assert!((200..300).contains(&answer.status), "{what} {answer:?}");
                 }
                 for secret in ended {
                     let answer = ask(&app, endpoint, method, secret, &mut jti).await;
-                    let what = format!("{} {method} {secret}", ENDPOINTS[endpoint].0);
+                    let what = format!("{} {method} {secret}", endpoint.0);
                     assert_eq!(
                         (answer.status, &answer.json()["error"]),
                         (401, &json!("invalid_client")),
