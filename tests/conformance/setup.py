@@ -1,20 +1,24 @@
 #!/usr/bin/env python3
-"""Sets a quickstart server up for the FAPI plans of the OpenID Foundation's conformance suite, and writes the suite's
-configurations. docs/conformance.md says how. Needs Python 3.9 and openssl, nothing else.
+"""Sets a quickstart server up for the OpenID Foundation's conformance suite, and writes the suite's configurations.
+docs/conformance.md says how. Needs Python 3.9 and openssl, nothing else.
 
-Workspaces `fapi1`, `fapi2`, `fapi2ms` and `fapiciba` of tenant `default` are made anew, each with a person `user`
-(password `user`) and two clients for each way to authenticate and to bind tokens.
+Workspaces `oidc`, `fapi1`, `fapi2`, `fapi2ms` and `fapiciba` of tenant `default` are made anew, each with a person
+`user` (password `user`); those of FAPI with two clients for each way to authenticate and to bind tokens, `oidc` with
+those of the plans whose clients are made by hand.
 """
 
 import argparse
 import base64
 import json
+import os
 import ssl
 import subprocess
 import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
+
+import browser
 
 ADMIN = ("admin-swagger", "n8HF35qzZkmsukHJzzz9LnN8m9Mf97uq")
 CIBA = "urn:openid:params:grant-type:ciba"
@@ -32,6 +36,8 @@ WAYS = {
     "fapiciba": [(method, mode) for method in ("mtls", "private_key_jwt") for mode in ("poll", "ping")],
 }
 SCOPES = ["openid", "email", "offline_access"]
+OIDC_SCOPES = ["openid", "profile", "email", "address", "phone", "offline_access"]
+RESPONSE_TYPES = ["code", "id_token", "token", "id_token token", "code id_token", "code token", "code id_token token"]
 # A value for every standard claim (OpenID Connect Core §5.1): the suite asks for all of them.
 PERSON = {
     "username": "user",
@@ -166,32 +172,6 @@ def client(workspace, name, way, key, callback):
     return body
 
 
-def browser(server, allow):
-    """What the suite's browser does: log in and accept, or cancel; an error page is kept as a picture."""
-    button = lambda value: ["click", "xpath", f"//button[@value='{value}']", "optional"]
-    login = [["text", "name", "username", "user", "optional"], ["text", "name", "password", "user", "optional"]]
-    login = [*login, button("login")] if allow else [button("cancel")]
-    tasks = [
-        ("Error page", f"{server}/*/oauth2/authorize*",
-         [["wait", "xpath", "//*", 10, ".*", "update-image-placeholder-optional"]]),
-        ("Login", f"{server}/*/interaction/*", login),
-        ("Consent", f"{server}/*/interaction/*", [button("accept" if allow else "deny")]),
-        ("Verify", "*/test/*/callback*", [["wait", "id", "submission_complete", 10]]),
-    ]
-    tasks = [{"task": task, "optional": True, "match": match, "commands": commands} for task, match, commands in tasks]
-    return [{"match": f"{server}/*/oauth2/authorize*", "tasks": tasks}]
-
-
-def twice(server):
-    """The first visit looks at the login page; the second one logs in, and keeps a picture of it."""
-    look = ["wait", "xpath", "//*[@name='password']", 10]
-    first = {"task": "Look", "optional": True, "match": f"{server}/*/interaction/*", "commands": [look]}
-    [second] = browser(server, True)
-    login = next(task for task in second["tasks"] if task["task"] == "Login")
-    login["commands"].insert(0, [*look, ".*", "update-image-placeholder-optional"])
-    return [{"match": second["match"], "match-limit": 1, "tasks": [first]}, second]
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--server", default="https://localhost:8443", help="where the server is")
@@ -202,16 +182,86 @@ def main():
     options.out.mkdir(parents=True, exist_ok=True)
     management = Management(options.server, options.cacert)
     ca = authority(options.out)
+    oidc(options, management, ca)
     for workspace, profile in PROFILES.items():
-        management.call("DELETE", f"/servers/{workspace}")
         server = {"id": workspace, "name": workspace, "profile": profile, "root_cas": ca}
         if workspace == "fapiciba":
             server["grant_types"] = ["authorization_code", "refresh_token", CIBA]
-        management.call("POST", "/servers", server)
-        people = {"name": "People", "credentials": {"users": [PERSON]}}
-        management.call("POST", f"/servers/{workspace}/idps/static", people)
+        make(management, server)
         for way in WAYS[workspace]:
             write(options, management, workspace, way, ca)
+
+
+def make(management, server):
+    """Makes a workspace anew, with its person."""
+    management.call("DELETE", f"/servers/{server['id']}")
+    management.call("POST", "/servers", server)
+    people = {"name": "People", "credentials": {"users": [PERSON]}}
+    management.call("POST", f"/servers/{server['id']}/idps/static", people)
+
+
+def oidc(options, management, ca):
+    """The workspace of the OpenID Connect plans and the clients made by hand; `oidc.json` knows those with a secret,
+    `oidc-mtls.json` those with a certificate."""
+    make(management, {
+        "id": "oidc",
+        "name": "oidc",
+        "root_cas": ca,
+        "grant_types": ["authorization_code", "implicit", "refresh_token", "client_credentials"],
+        "dynamic_client_registration": {"enabled": True},
+        "advanced": {"session_management": True, "allow_unsigned_request_objects": True},
+    })
+    pages = options.server, options.suite
+    config = {
+        "alias": "oidc",
+        "description": "oidc",
+        "server": {
+            "discoveryUrl": f"{options.server}/default/oidc/.well-known/openid-configuration",
+            "login_hint": "user",
+        },
+        "browser": [browser.authorize(*pages), browser.logout(options.server), browser.session()],
+        "override": {},
+    }
+    for module in ("prompt-login", "max-age-1"):
+        config["override"][f"oidcc-{module}"] = {"browser": browser.asked_again(*pages)}
+    for module in ("logo", "policy", "tos"):
+        config["override"][f"oidcc-registration-{module}-uri"] = {"browser": browser.only_asked(options.server)}
+    with_secret, with_certificate = {}, {}
+    for name, method in [("client", "basic"), ("client2", "basic"), ("client_secret_post", "post")]:
+        secret = b64url(os.urandom(32))
+        body = {"client_secret": secret, "token_endpoint_auth_method": f"client_secret_{method}"}
+        client_id = oidc_client(options, management, f"oidc-{name.replace('_', '-')}", body)
+        with_secret[name] = {"client_id": client_id, "client_secret": secret}
+    for number in ("", "2"):
+        name = f"oidc-mtls{number}"
+        cert, private = certificate(options.out, name)
+        body = {"token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_subject_dn": f"CN={name}"}
+        with_certificate[f"client{number}"] = {"client_id": oidc_client(options, management, name, body)}
+        with_certificate[f"mtls{number}"] = {"cert": cert, "key": private}
+    save(options, "oidc", config | with_secret)
+    save(options, "oidc-mtls", config | with_certificate)
+
+
+def oidc_client(options, management, client_id, body):
+    """Registers a client of the OpenID Connect plans; returns its id."""
+    callback = f"{options.suite}/test/a/oidc/callback"
+    management.call("POST", "/clients", {
+        "authorization_server_id": "oidc",
+        "client_id": client_id,
+        "client_name": client_id,
+        "redirect_uris": [callback, f"{callback}?dummy1=lorem&dummy2=ipsum"],
+        "grant_types": ["authorization_code", "implicit", "refresh_token"],
+        "response_types": RESPONSE_TYPES,
+        "scopes": OIDC_SCOPES,
+        **body,
+    })
+    return client_id
+
+
+def save(options, plan, config):
+    path = options.out / f"{plan}.json"
+    path.write_text(json.dumps(config, indent=1) + "\n")
+    print(path)
 
 
 def write(options, management, workspace, way, ca):
@@ -224,7 +274,7 @@ def write(options, management, workspace, way, ca):
         "description": plan,
         "server": {"discoveryUrl": f"{issuer}/.well-known/openid-configuration"},
         "resource": {"resourceUrl": f"{issuer}/userinfo"},
-        "browser": browser(options.server, True),
+        "browser": [browser.authorize(options.server, options.suite)],
         "override": {},
     }
     for number in ("", "2"):
@@ -240,13 +290,11 @@ def write(options, management, workspace, way, ca):
         answer = f"{issuer}/backchannel/demo?auth_req_id={{auth_req_id}}&action={{action}}"
         config["automated_ciba_approval_url"] = answer
     family = "fapi1-advanced-final" if workspace == "fapi1" else "fapi2-security-profile-final"
-    denied = {"browser": browser(options.server, False)}
-    config["override"][f"{family}-user-rejects-authentication"] = denied
+    pages = options.server, options.suite
+    config["override"][f"{family}-user-rejects-authentication"] = {"browser": browser.denied(*pages)}
     reused = f"{family}-par-ensure-reused-request-uri-prior-to-auth-completion-succeeds"
-    config["override"][reused] = {"browser": twice(options.server)}
-    path = options.out / f"{plan}.json"
-    path.write_text(json.dumps(config, indent=1) + "\n")
-    print(path)
+    config["override"][reused] = {"browser": browser.twice(*pages)}
+    save(options, plan, config)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::answer::no_store_json;
 use super::authorize::request::AuthorizationRequest;
-use super::authorize::rules::{Asked, RULES};
+use super::authorize::rules::{self, Asked};
 use super::authorize::source::Source;
 use super::authorize::{client, pushed};
 use super::error::{ErrorBody, ErrorResponse};
@@ -86,7 +86,7 @@ async fn push(cx: &Cx, client: &Client, form: &Form) -> Result<(String, i64), OA
     let redirect_uri = client::redirect_uri(cx, client, &form)?;
     let mut request = AuthorizationRequest::new(client.id(), redirect_uri, &form);
     let asked = Asked { cx, client, form: &form, source: Source::Pushed, is_signed };
-    RULES.iter().try_for_each(|rule| rule.check(&asked, &mut request))?;
+    rules::check(&asked, &mut request)?;
     dpop::spend_of(cx).await?;
     // RFC 9449 §10.1: a proof says which key the code is for, as the parameter does.
     let proven = request.dpop_jkt.as_deref().filter(|_| form.get("dpop_jkt").is_none());

@@ -33,7 +33,7 @@ use crate::oauth2::response_modes::{see_other, with_query};
 use crate::rate::network;
 use crate::snapshot::Client;
 use request::AuthorizationRequest;
-use rules::{Asked, RULES};
+use rules::Asked;
 use source::Source;
 
 /// A longer address, in bytes, is not made of a form: browsers and proxies might not take it.
@@ -108,7 +108,7 @@ async fn authorize(cx: &Cx, headers: &HeaderMap, form: &Form, method: &Method) -
         source: resolved.source,
         is_signed: resolved.is_signed,
     };
-    if let Err(error) = RULES.iter().try_for_each(|rule| rule.check(&asked, &mut request)) {
+    if let Err(error) = rules::check(&asked, &mut request) {
         return respond::error(View { cx, headers, client: &client, request: &request }, error).await;
     }
     request.pushed = resolved.pushed;

@@ -19,7 +19,7 @@ async fn requests_under_way_finish_and_idle_connections_close() {
         server.curl("/slow?ms=1500", "--http1.1"),
         server.curl("/slow?ms=1500", "--http2"),
         async {
-            tokio::time::sleep(Duration::from_millis(700)).await;
+            server.slow_requests(3).await;
             stop.cancel();
         }
     );
@@ -37,7 +37,7 @@ async fn what_outlasts_the_drain_timeout_is_cut_off() {
     let timeouts = Timeouts { drain: Duration::from_millis(300), ..Timeouts::default() };
     let server = TestServer::start(Options { timeouts, ..Options::default() }).await;
     let (answer, ()) = tokio::join!(server.curl("/slow?ms=15000", ""), async {
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        server.slow_requests(1).await;
         server.stop.cancel();
     });
     assert!(answer.is_err());

@@ -10,13 +10,14 @@ mod resumption;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use axum::extract::{Query, State};
 use axum::routing::get;
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use http::request::Parts;
 use serde_json::{Value, json};
 use symbolon_pki::TrustAnchors;
@@ -71,6 +72,8 @@ struct TestServer {
     identity: Option<Arc<ServerIdentity>>,
     metrics: Metrics,
     anchors: Arc<ArcSwap<TrustAnchors>>,
+    /// Requests that have reached [`slow`].
+    slow: Arc<AtomicUsize>,
     stop: CancellationToken,
     serving: JoinHandle<Drained>,
 }
@@ -108,7 +111,8 @@ impl TestServer {
         let roots = std::fs::read_to_string(folder.path().join("ca.pem")).unwrap();
         let anchors = Arc::new(ArcSwap::from_pointee(TrustAnchors::from_pem(&roots, None).unwrap()));
         let metrics = Metrics::default();
-        let router = router(Arc::clone(&anchors));
+        let slow = Arc::default();
+        let router = router(Arc::clone(&anchors)).layer(Extension(Arc::clone(&slow)));
         let front =
             Front::with_timeouts(&server, options.timeouts, identity.clone(), metrics.clone(), router)
                 .unwrap();
@@ -116,7 +120,7 @@ impl TestServer {
         let port = listeners[0].local_addr().unwrap().port();
         let stop = CancellationToken::new();
         let serving = tokio::spawn(serve(listeners, front, stop.clone()));
-        Self { folder, port, identity, metrics, anchors, stop, serving }
+        Self { folder, port, identity, metrics, anchors, slow, stop, serving }
     }
 
     fn path(&self) -> &Path {
@@ -145,6 +149,13 @@ impl TestServer {
 
     fn handshakes(&self, result: &'static str) -> u64 {
         self.metrics.handshakes.get_or_create(&crate::metrics::ResultLabel { result }).get()
+    }
+
+    /// Waits until so many requests have reached [`slow`].
+    async fn slow_requests(&self, count: usize) {
+        while self.slow.load(Ordering::Relaxed) < count {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 
     async fn stopped(self) -> Drained {
@@ -207,7 +218,11 @@ async fn who(State(anchors): State<Arc<ArcSwap<TrustAnchors>>>, parts: Parts) ->
     }))
 }
 
-async fn slow(Query(query): Query<std::collections::HashMap<String, u64>>) -> &'static str {
+async fn slow(
+    Extension(begun): Extension<Arc<AtomicUsize>>,
+    Query(query): Query<std::collections::HashMap<String, u64>>,
+) -> &'static str {
+    begun.fetch_add(1, Ordering::Relaxed);
     tokio::time::sleep(Duration::from_millis(query["ms"])).await;
     "done"
 }

@@ -49,10 +49,8 @@ pub struct Asked<'a> {
     pub is_signed: bool,
 }
 
-/// All rules in their order: how the answer travels first, so that every later fault travels that way.
-pub static RULES: &[&dyn Rule] = &[
-    &response_type::ResponseTypeRule,
-    &response_mode::ResponseModeRule,
+/// The rules of what is asked for, in their order.
+static RULES: &[&dyn Rule] = &[
     &source::SourceRule,
     &scope::ScopeRule,
     &resource::ResourceRule,
@@ -67,12 +65,25 @@ pub static RULES: &[&dyn Rule] = &[
     &acr::AcrRule,
 ];
 
+/// Checks a request by every rule: first how the answer travels, so that every later fault travels that way.
+///
+/// # Errors
+/// The error of the first rule that is broken.
+pub fn check(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    way(asked, request)?;
+    RULES.iter().try_for_each(|rule| rule.check(asked, request))
+}
+
 /// How the answer to a request travels that no rule will see, as far as the request says it.
 pub fn find_way(asked: &Asked<'_>, request: &mut AuthorizationRequest) {
     // What is wrong with these parameters is the lesser fault: the default takes their place.
-    let _faults = (
-        response_type::ResponseTypeRule.check(asked, request),
-        response_mode::ResponseModeRule.check(asked, request),
-    );
+    let _fault = way(asked, request);
     response_mode::sign_if_required(asked.cx, request);
+}
+
+/// By which mode to answer is looked at though the response type is wrong: that is told by this mode too.
+fn way(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    let response_type = response_type::ResponseTypeRule.check(asked, request);
+    let response_mode = response_mode::ResponseModeRule.check(asked, request);
+    response_type.and(response_mode)
 }

@@ -92,6 +92,11 @@ async fn errors_travel_in_the_form_too() {
     let answer =
         browser.get(&request_with("openid", &[("response_mode", "form_post"), ("prompt", "none")])).await;
     assert_eq!(form(&answer)["error"], "login_required");
+    for (response_type, error) in [("", "invalid_request"), ("nonsense", "unsupported_response_type")] {
+        let changes = [("response_mode", "form_post"), ("response_type", response_type)];
+        let answer = browser.get(&request_with("openid", &changes)).await;
+        assert_eq!(form(&answer)["error"], error, "though its default way is not known");
+    }
 }
 
 #[tokio::test]
