@@ -31,6 +31,7 @@ pub mod introspect;
 pub mod issue;
 pub mod jwks;
 pub mod memory;
+pub mod outbox;
 pub mod par;
 pub mod profile;
 pub mod protected_resource;
