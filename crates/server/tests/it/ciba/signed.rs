@@ -1,26 +1,26 @@
 //! Signed authentication requests (CIBA §7.1.1), and what FAPI-CIBA makes of them.
 
 use serde_json::{Value, json};
-use symbolon_jose::{Algorithm, Jwk, JwtSigner, SigningKey, base64url};
+use symbolon_jose::{Algorithm, base64url};
 use symbolon_store::entity::server::WorkspaceProfile;
 
 use super::{ENDPOINT, app, ask, id_of};
-use crate::harness::{Answer, NOW, SECRET, TestApp};
+use crate::harness::{Answer, NOW, SECRET, Signer, TestApp, changed, mac, unsigned};
 
 const ISSUER: &str = "https://localhost:8443/default/default";
 /// What every refusal of the token itself begins with.
 const INVALID: &str = "400 invalid_request request_object_";
 
-struct Key(SigningKey, &'static str);
+/// The key of a client.
+struct Key(Signer);
 
 impl Key {
     fn new(algorithm: Algorithm) -> Self {
-        Self(SigningKey::generate(algorithm).unwrap(), algorithm.as_str())
+        Self(Signer::new(algorithm, algorithm.as_str()))
     }
 
     fn public(&self) -> Value {
-        let jwk = Jwk { kid: Some(self.1.to_owned()), ..self.0.public_jwk().unwrap() };
-        serde_json::to_value(jwk).unwrap()
+        self.0.public()
     }
 
     fn sign(&self, changes: Value) -> String {
@@ -28,25 +28,18 @@ impl Key {
     }
 
     fn sign_only(&self, claims: &Value) -> String {
-        JwtSigner::new(self.0.clone(), self.1, "JWT").unwrap().sign_json(claims).unwrap()
+        self.0.sign_as("JWT", claims)
     }
 }
 
 /// A request of `bank`, some of it changed. `null` leaves a claim out.
 fn claims(changes: Value) -> Value {
     let now = NOW.seconds();
-    let mut claims = json!({
+    let usual = json!({
         "iss": "bank", "aud": ISSUER, "jti": "one", "iat": now, "nbf": now, "exp": now + 300,
         "scope": "openid", "login_hint": "user", "binding_message": "1234", "requested_expiry": 60,
     });
-    let Value::Object(changes) = changes else { panic!("changes are an object") };
-    for (name, value) in changes {
-        match value {
-            Value::Null => drop(claims.as_object_mut().unwrap().remove(&name)),
-            value => claims[name] = value,
-        }
-    }
-    claims
+    changed(usual, changes)
 }
 
 async fn app_with_key(key: &Key) -> TestApp {
@@ -124,26 +117,13 @@ async fn a_signature_that_is_not_the_clients_is_refused() {
     let (signed, signature) = good.rsplit_once('.').unwrap();
     let mut broken = base64url::decode(signature).unwrap();
     broken[5] ^= 1;
-    let unsigned = format!(
-        "{}.{}.",
-        base64url::encode(json!({"alg": "none"}).to_string()),
-        base64url::encode(claims(json!({})).to_string())
-    );
-    let mac = {
-        let input = format!(
-            "{}.{}",
-            base64url::encode(json!({"alg": "HS256"}).to_string()),
-            base64url::encode(claims(json!({})).to_string())
-        );
-        let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, SECRET.as_bytes());
-        format!("{input}.{}", base64url::encode(aws_lc_rs::hmac::sign(&key, input.as_bytes())))
-    };
+    let claims = claims(json!({}));
     for (request, what) in [
         (Key::new(Algorithm::ES256).sign(json!({})), "another key"),
         (format!("{signed}.{}", base64url::encode(broken)), "a changed signature"),
         (format!("{signed}."), "no signature"),
-        (unsigned, "alg none"),
-        (mac, "an HMAC by the secret"),
+        (unsigned(&json!({"alg": "none"}), &claims, b""), "alg none"),
+        (mac(SECRET.as_bytes(), &claims), "an HMAC by the secret"),
         ("x.y".to_owned(), "no JWT"),
     ] {
         assert!(send(&app, &request).await.reason().starts_with(INVALID), "{what}");

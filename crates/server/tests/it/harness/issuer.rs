@@ -5,7 +5,7 @@ use symbolon_jose::{Algorithm, JwtSigner, SigningKey};
 use symbolon_store::entity::lenient;
 use symbolon_store::entity::server::TrustedIssuer;
 
-use super::{NOW, TestApp};
+use super::{NOW, TestApp, changed};
 
 /// An issuer with one key.
 pub(crate) struct TestIssuer {
@@ -33,21 +33,14 @@ impl TestIssuer {
     }
 
     /// The same of another kind.
-    #[expect(clippy::needless_pass_by_value, reason = "a json!() in place reads best")]
     pub(crate) fn sign_as(&self, typ: &str, changes: Value) -> String {
         let now = NOW.seconds();
-        let mut claims = json!({
+        let usual = json!({
             "iss": self.name, "sub": "mike@example.com", "aud": "https://localhost:8443/default/default",
             "iat": now, "exp": now + 300, "jti": "one",
         });
-        for (name, value) in changes.as_object().unwrap() {
-            match value {
-                Value::Null => drop(claims.as_object_mut().unwrap().remove(name)),
-                value => claims[name] = value.clone(),
-            }
-        }
         let key = self.key.with_algorithm(Algorithm::ES256).unwrap();
-        JwtSigner::new(key, "its-key", typ).unwrap().sign_json(&claims).unwrap()
+        JwtSigner::new(key, "its-key", typ).unwrap().sign_json(&changed(usual, changes)).unwrap()
     }
 }
 

@@ -20,6 +20,7 @@ mod recipient;
 mod remote;
 mod request;
 mod signer;
+mod variation;
 
 pub(crate) use answer::{Answer, decode};
 pub(crate) use app::{NOW, TestApp};
@@ -32,7 +33,8 @@ pub(crate) use people::{AUTHORIZE, CALLBACK, LOGOUT, authorize, client, request,
 pub(crate) use recipient::Recipient;
 pub(crate) use remote::Remote;
 pub(crate) use request::Request;
-pub(crate) use signer::{Signer, mac, unsigned};
+pub(crate) use signer::{Signer, mac, mac_with_header, unsigned};
+pub(crate) use variation::changed;
 
 /// The token endpoint of the workspace that tests use unless they say otherwise.
 pub(crate) const TOKEN: &str = "/default/default/oauth2/token";

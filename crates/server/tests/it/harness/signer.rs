@@ -57,8 +57,13 @@ impl Signer {
 
 /// A JWT with an HMAC by a secret.
 pub(crate) fn mac(secret: &[u8], claims: &Value) -> String {
+    mac_with_header(secret, &json!({"alg": "HS256", "typ": "JWT"}), claims)
+}
+
+/// A JWT with this header, and an HMAC by a secret.
+pub(crate) fn mac_with_header(secret: &[u8], header: &Value, claims: &Value) -> String {
     let part = |value: &Value| base64url::encode(value.to_string());
-    let input = format!("{}.{}", part(&json!({"alg": "HS256", "typ": "JWT"})), part(claims));
+    let input = format!("{}.{}", part(header), part(claims));
     let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, secret);
     format!("{input}.{}", base64url::encode(aws_lc_rs::hmac::sign(&key, input.as_bytes())))
 }

@@ -10,7 +10,7 @@ mod pushed;
 use serde_json::{Value, json};
 use symbolon_jose::Algorithm;
 
-use crate::harness::{Answer, CALLBACK, NOW, Signer, TestApp, authorize};
+use crate::harness::{Answer, CALLBACK, NOW, Signer, TestApp, authorize, changed};
 
 const ISSUER: &str = "https://localhost:8443/default/default";
 
@@ -30,18 +30,11 @@ async fn register(app: &TestApp, signers: &[&Signer]) {
 /// What a client asks for, some of it changed. `null` leaves a claim out.
 fn claims(changes: Value) -> Value {
     let now = NOW.seconds();
-    let mut claims = json!({
+    let usual = json!({
         "iss": "client", "aud": ISSUER, "client_id": "client", "response_type": "code", "redirect_uri": CALLBACK,
         "scope": "openid", "state": "inner", "nonce": "inner", "iat": now, "nbf": now, "exp": now + 300, "jti": "one",
     });
-    let Value::Object(changes) = changes else { panic!("changes are an object") };
-    for (name, value) in changes {
-        match value {
-            Value::Null => drop(claims.as_object_mut().unwrap().remove(&name)),
-            value => claims[name] = value,
-        }
-    }
-    claims
+    changed(usual, changes)
 }
 
 /// The address of a request with this object as OAuth has it: with the client's id and nothing else.
