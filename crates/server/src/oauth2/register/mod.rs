@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod body;
+mod client;
 pub mod limits;
 pub mod metadata;
 pub mod payload;
@@ -19,25 +20,23 @@ use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
-use symbolon_protocol::{ClientAuthMethod, OAuthError};
-use symbolon_store::entity::client::Confirmation;
+use symbolon_protocol::OAuthError;
 use symbolon_store::entity::server::DynamicClientRegistrationSettings;
-use symbolon_store::entity::{Client, Metadata, Secret};
+use symbolon_store::entity::{Client, Secret};
 use symbolon_store::{NewRegistration, Registered, StoreError};
 
 use super::access_token::Scheme;
 use super::answer::no_store_json;
 use super::error::{ErrorBody, ErrorResponse};
-use crate::client_metadata::complete::complete;
-use crate::client_metadata::{sector, validate};
 use crate::cx::Cx;
-use crate::faults::Faults;
-use crate::snapshot::Workspace;
+
 pub use access::DCR_REGISTER;
+pub use client::bind;
+
 use access::{Approval, approve, enabled, limit};
-use body::{RawBody, invalid};
+use body::RawBody;
+use client::{check_unchangeable, checked, confirmation, described, keep};
 use metadata::{ClientMetadata, RegisteredClient};
-use payload::Payload;
 
 /// A client that registered without anybody's approval and that nobody uses goes after so many seconds: a week.
 const UNUSED_SECONDS: i64 = 7 * 24 * 60 * 60;
@@ -61,7 +60,6 @@ impl<S: Sync> FromRequestParts<S> for ClientId {
 /// registration), a software statement, a signed body (`application/jose`) or a client certificate that it trusts.
 #[utoipa::path(
     post, path = "/{tid}/{aid}/oauth2/register", operation_id = "dynamicClientRegistration", tag = "oauth2",
-    params(("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace")),
     request_body = ClientMetadata,
     responses(
         (status = 201, description = "The client", body = RegisteredClient),
@@ -77,7 +75,7 @@ pub async fn register(cx: Cx, request: RawBody) -> Result<Response, ErrorRespons
     let approval = approve(&cx, settings, &request.headers).await?;
     let payload = payload::read(&cx, settings, &request).await?;
     let approval = Approval { statement: payload.statement.is_some(), ..approval };
-    let mut client = client_of(payload)?;
+    let mut client = described(payload)?;
     client.client_id_issued_at = cx.now.seconds();
     client.confirmation = confirmation(&cx, settings)?;
     let client = checked(&cx, settings, client, approval.is_given()).await?;
@@ -88,10 +86,6 @@ pub async fn register(cx: Cx, request: RawBody) -> Result<Response, ErrorRespons
 /// Reads a registration.
 #[utoipa::path(
     get, path = "/{tid}/{aid}/oauth2/register/{cid}", operation_id = "dynamicClientRegistrationGetClient", tag = "oauth2",
-    params(
-        ("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace"),
-        ("cid" = String, Path, description = "Client"),
-    ),
     responses(
         (status = 200, description = "The client, with the token for the next request", body = RegisteredClient),
         (status = 401, description = "Not the registration access token of this client", body = ErrorBody),
@@ -114,10 +108,6 @@ pub async fn get(
 /// Replaces the metadata of a registration: what is not in the body gets its default.
 #[utoipa::path(
     put, path = "/{tid}/{aid}/oauth2/register/{cid}", operation_id = "dynamicClientRegistrationUpdateClient", tag = "oauth2",
-    params(
-        ("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace"),
-        ("cid" = String, Path, description = "Client"),
-    ),
     request_body = ClientMetadata,
     responses(
         (status = 200, description = "The client, with the token for the next request", body = RegisteredClient),
@@ -135,7 +125,7 @@ pub async fn put(cx: Cx, ClientId(client_id): ClientId, request: RawBody) -> Res
     let payload = payload::read(&cx, settings, &request).await?;
     check_unchangeable(&payload.members, before)?;
     let vouched_for = payload.statement.is_some();
-    let mut client = client_of(payload)?;
+    let mut client = described(payload)?;
     keep(&mut client, before);
     let approved = vouched_for || before.value.grant_types.iter().any(|word| !rules::is_of_people(word));
     let client = checked(&cx, settings, client, approved).await?;
@@ -157,10 +147,6 @@ pub async fn put(cx: Cx, ClientId(client_id): ClientId, request: RawBody) -> Res
 /// Deletes a registration, with the client's grants and tokens.
 #[utoipa::path(
     delete, path = "/{tid}/{aid}/oauth2/register/{cid}", operation_id = "dynamicClientRegistrationDeleteClient", tag = "oauth2",
-    params(
-        ("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace"),
-        ("cid" = String, Path, description = "Client"),
-    ),
     responses(
         (status = 204, description = "The client is gone"),
         (status = 401, description = "Not the registration access token of this client", body = ErrorBody),
@@ -182,62 +168,6 @@ pub async fn delete(
     }
     cx.app.snapshots.invalidate(&cx.workspace.tenant_id, &cx.workspace.id);
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// The client that a registration describes.
-fn client_of(payload: Payload) -> Result<Client, OAuthError> {
-    let mut client = body::metadata(payload.members)?.into_client()?;
-    client.software_statement_payload = Metadata(payload.statement.unwrap_or_default());
-    Ok(client)
-}
-
-/// The client as it can be stored.
-async fn checked(
-    cx: &Cx,
-    settings: &DynamicClientRegistrationSettings,
-    mut client: Client,
-    approved: bool,
-) -> Result<Client, OAuthError> {
-    let mut faults = Faults::default();
-    rules::settle_scopes(cx, settings, &mut client, &mut faults);
-    bind(&cx.workspace, &mut client);
-    complete(&cx.app.rng, &mut client, &mut faults);
-    validate::check(&client, &cx.workspace, &mut faults);
-    rules::check(cx, &client, approved, &mut faults);
-    // Last: nobody is asked about a client that cannot be.
-    if faults.is_empty() {
-        sector::check(&cx.app.fetcher, &client, &mut faults).await;
-    }
-    rules::into_result(faults)?;
-    Ok(client)
-}
-
-/// A client that authenticates with a certificate gets tokens bound to it, unless the workspace says otherwise.
-pub fn bind(workspace: &Workspace, client: &mut Client) {
-    let method = client.token_endpoint_auth_method.parse::<ClientAuthMethod>();
-    let advanced = workspace.server.advanced.as_ref();
-    if advanced.is_some_and(|advanced| advanced.disable_dcr_client_certificate_bound_access_tokens) {
-        client.tls_client_certificate_bound_access_tokens = false;
-    } else if method.is_ok_and(ClientAuthMethod::is_mutual_tls) {
-        client.tls_client_certificate_bound_access_tokens = true;
-    }
-}
-
-/// `cert_bound_registration_token`: whoever registers shows the certificate that manages the registration.
-fn confirmation(
-    cx: &Cx,
-    settings: &DynamicClientRegistrationSettings,
-) -> Result<Option<Confirmation>, OAuthError> {
-    if !settings.cert_bound_registration_token {
-        return Ok(None);
-    }
-    let Some(certificate) = &cx.peer.certificate else {
-        return Err(OAuthError::invalid_request("certificate_missing")
-            .description("Clients register here with a client certificate, and none was presented.")
-            .expected("a client certificate")
-            .got("none"));
-    };
-    Ok(Some(Confirmation { x5t_s256: Some(certificate.leaf.x5t_s256()), jkt: None }))
 }
 
 async fn store(
@@ -269,55 +199,6 @@ async fn store(
 
 fn client_uri(cx: &Cx, client_id: &str) -> String {
     cx.url(&format!("/oauth2/register/{client_id}"))
-}
-
-/// RFC 7592 §2.2: the body names the client, and what only the server says can only be repeated.
-fn check_unchangeable(body: &serde_json::Value, before: &Client) -> Result<(), OAuthError> {
-    if body.get("client_id").and_then(serde_json::Value::as_str) != Some(&before.client_id) {
-        return Err(invalid("client_id_mismatch", "client_id must be given, and be that of the client."));
-    }
-    let secret = before.client_secret.as_ref().map(Secret::reveal).unwrap_or_default();
-    if let Some(given) = body.get("client_secret") {
-        let given = given.as_str().unwrap_or_default();
-        if aws_lc_rs::constant_time::verify_slices_are_equal(given.as_bytes(), secret.as_bytes()).is_err() {
-            return Err(invalid("client_secret_changed", "client_secret cannot be chosen: leave it out."));
-        }
-    }
-    let fixed = [
-        ("client_id_issued_at", before.client_id_issued_at),
-        ("client_secret_expires_at", before.client_secret_expires_at),
-    ];
-    for (name, value) in fixed {
-        if body.get(name).is_some_and(|given| given.as_i64() != Some(value)) {
-            return Err(invalid("client_metadata_fixed", format!("{name} cannot change: leave it out.")));
-        }
-    }
-    Ok(())
-}
-
-/// What a client is called, how it came about, and what an administrator has said of it, stay. So does its secret, if
-/// it still needs one.
-fn keep(client: &mut Client, before: &Client) {
-    client.client_id.clone_from(&before.client_id);
-    client.client_id_issued_at = before.client_id_issued_at;
-    client.confirmation.clone_from(&before.confirmation);
-    client.trusted = before.trusted;
-    client.client_status = before.client_status;
-    client.audience.clone_from(&before.audience);
-    client.metadata = before.metadata.clone();
-    client.developer_id.clone_from(&before.developer_id);
-    client.developer_metadata = before.developer_metadata.clone();
-    client.token_ttls.clone_from(&before.token_ttls);
-    client.use_custom_token_ttls = before.use_custom_token_ttls;
-    client.obbr.clone_from(&before.obbr);
-    client.fdx.clone_from(&before.fdx);
-    let method = client.token_endpoint_auth_method.parse::<ClientAuthMethod>();
-    if method.is_ok_and(|method| method.needs_secret() || method == ClientAuthMethod::Unspecified) {
-        client.client_secret.clone_from(&before.client_secret);
-        client.client_secret_expires_at = before.client_secret_expires_at;
-        client.rotated_secrets.clone_from(&before.rotated_secrets);
-        client.rotated_secrets_expire_at.clone_from(&before.rotated_secrets_expire_at);
-    }
 }
 
 impl Approval {
