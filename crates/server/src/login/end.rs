@@ -15,6 +15,7 @@ use crate::base_url::BaseUrl;
 use crate::clock::Timestamp;
 use crate::cx::Cx;
 use crate::oauth2::backchannel_logout::{self, Notice};
+use crate::oauth2::clients;
 use crate::oauth2::issue::OFFLINE_ACCESS;
 use crate::oauth2::records::GrantRecord;
 use crate::snapshot::{Client, Workspace};
@@ -53,8 +54,9 @@ impl<'a> Place<'a> {
         self.app.store.workspace(&self.workspace.tenant_id, &self.workspace.id)
     }
 
+    /// A client that took part and may have an address to be told at.
     async fn client(&self, id: &str) -> Result<Option<Arc<Client>>, StoreError> {
-        let found = self.app.snapshots.client(&self.app.store, self.workspace, id).await?;
+        let found = clients::find_registered(self.app, self.workspace, id).await?;
         Ok(found.filter(|client| client.is_active()))
     }
 }

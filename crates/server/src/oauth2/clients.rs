@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use symbolon_protocol::{ErrorCode, OAuthError};
+use symbolon_store::StoreError;
 
 use super::client_documents;
 use super::error::{ErrorResponse, store_failure};
@@ -47,10 +48,23 @@ pub async fn find_known(
     registered(app, workspace, client_id).await
 }
 
+/// Finds a client where none that describes itself can be: it has no address for logouts, and asks nobody who has not
+/// begun it.
+///
+/// # Errors
+/// When the store does not answer.
+pub async fn find_registered(
+    app: &App,
+    workspace: &Workspace,
+    client_id: &str,
+) -> Result<Option<Arc<Client>>, StoreError> {
+    app.snapshots.client(&app.store, workspace, client_id).await
+}
+
 async fn registered(
     app: &App,
     workspace: &Workspace,
     client_id: &str,
 ) -> Result<Option<Arc<Client>>, OAuthError> {
-    app.snapshots.client(&app.store, workspace, client_id).await.map_err(|error| store_failure(&error))
+    find_registered(app, workspace, client_id).await.map_err(|error| store_failure(&error))
 }

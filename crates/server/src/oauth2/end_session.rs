@@ -1,7 +1,8 @@
 //! RP-initiated logout: `/{tid}/{aid}/oidc/logout` (OpenID Connect RP-Initiated Logout 1.0).
 //!
 //! With an `id_token_hint` of the session's own subject the session ends at once; otherwise the person is asked, as
-//! any site can send a browser here. Clients that took part are told: by the worker, and in frames of the page. The browser returns to a client only at an address the client has registered.
+//! any site can send a browser here. Clients that took part are told: by the worker, and in frames of the page. The
+//! browser returns to a client only at an address the client has registered.
 
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use axum::response::Response;
 use http::{HeaderMap, Uri};
 use symbolon_protocol::{Form, OAuthError};
 
+use super::client_documents;
 use super::clients;
 use super::error::store_failure;
 use super::form_body;
@@ -25,7 +27,6 @@ use crate::snapshot::Client;
 #[utoipa::path(
     get, path = "/{tid}/{aid}/oidc/logout", operation_id = "rpInitiatedLogout", tag = "oauth2",
     params(
-        ("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace"),
         ("id_token_hint" = Option<String>, Query), ("client_id" = Option<String>, Query),
         ("post_logout_redirect_uri" = Option<String>, Query), ("state" = Option<String>, Query),
         ("logout_hint" = Option<String>, Query), ("ui_locales" = Option<String>, Query),
@@ -50,7 +51,6 @@ pub async fn get(cx: Cx, uri: Uri, headers: HeaderMap) -> Response {
 /// and the session would seem to be over already, so the browser is sent to the same as an address.
 #[utoipa::path(
     post, path = "/{tid}/{aid}/oidc/logout", operation_id = "rpInitiatedLogoutPost", tag = "oauth2",
-    params(("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace")),
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 200, description = "A page: logged out, or the question whether to", content_type = "text/html"),
@@ -137,9 +137,14 @@ impl Asked {
         let token = form.get("id_token_hint");
         let client_id = form.get("client_id");
         let claimed = token.and_then(|token| id_token_hint::claimed_client(cx, token));
+        let address = form.get("post_logout_redirect_uri");
         let client = match client_id.or(claimed.as_deref()) {
             None => None,
-            Some(client_id) => clients::find(cx, client_id).await?,
+            Some(client_id) => match clients::find(cx, client_id).await {
+                // What it says of itself is needed for the way back alone: the person can be logged out without.
+                Err(_) if address.is_none() && client_documents::is_url(client_id) => None,
+                found => found?,
+            },
         };
         if let (Some(client_id), None) = (client_id, &client) {
             return Err(OAuthError::invalid_request("client_unknown")
@@ -163,7 +168,7 @@ impl Asked {
                 .expected(client_id)
                 .got(&hint.client_id));
         }
-        let back = match form.get("post_logout_redirect_uri") {
+        let back = match address {
             None => None,
             Some(uri) => Some(return_address(client.as_deref(), uri, form.get("state"))?),
         };

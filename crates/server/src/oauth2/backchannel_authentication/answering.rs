@@ -8,10 +8,10 @@ use symbolon_store::{Decision, DecoupledRequest, NewGrant};
 use super::{CibaRequest, KIND};
 use crate::cx::Cx;
 use crate::login::consent::scopes_to_remember;
-use crate::oauth2::decoupled;
 use crate::oauth2::error::store_failure;
 use crate::oauth2::issue::Lifetimes;
 use crate::oauth2::records::{Authentication, GrantRecord};
+use crate::oauth2::{clients, decoupled};
 use crate::snapshot::Client;
 
 /// A request that waits for its answer, as it is stored.
@@ -46,7 +46,7 @@ impl Waiting {
     /// # Errors
     /// When the store does not answer.
     pub async fn of(cx: &Cx, found: Found) -> Result<Option<Self>, OAuthError> {
-        let client = cx.app.snapshots.client(&cx.app.store, &cx.workspace, &found.client_id).await;
+        let client = clients::find_registered(&cx.app, &cx.workspace, &found.client_id).await;
         let client = client.map_err(|error| store_failure(&error))?.filter(|client| {
             client.is_active() && decoupled::check_grant(cx, client, GrantType::Ciba).is_ok()
         });

@@ -56,7 +56,7 @@ impl Message for LogoutNotice<Notice> {
 
     async fn tell(&self, app: &App) -> Result<StatusCode, Failure> {
         let cx = outbox::cx(app, &self.tenant_id, &self.workspace_id, &self.doc.base_url).await?;
-        let client = clients::find_known(app, &cx.workspace, cx.now, &self.client_id).await?;
+        let client = clients::find_registered(app, &cx.workspace, &self.client_id).await?;
         let client = client.filter(|client| client.is_active());
         let client = client.ok_or_else(|| Failure::gone("the client is gone"))?;
         let uri =
