@@ -26,7 +26,6 @@ const SCRIPT: &str = include_str!("../../assets/check_session.js");
 /// The page for the frame. It shows nothing.
 #[utoipa::path(
     get, path = "/{tid}/{aid}/oidc/check_session", operation_id = "checkSession", tag = "oauth2",
-    params(("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace")),
     responses(
         (status = 200, description = "A page for a frame, with a script that answers messages", content_type = "text/html"),
         (status = 404, description = "The workspace has no session management"),

@@ -80,7 +80,6 @@ impl fmt::Debug for Documents {
 /// The metadata, for OpenID Connect.
 #[utoipa::path(
     get, path = "/{tid}/{aid}/.well-known/openid-configuration", operation_id = "wellKnown", tag = "oauth2",
-    params(("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace")),
     responses(
         (status = 200, description = "The metadata", body = ProviderMetadata),
         (status = 404, description = "No such workspace", body = ErrorBody),
@@ -93,7 +92,6 @@ pub async fn openid_configuration(cx: Cx) -> Result<Response, ErrorResponse> {
 /// The same, for OAuth 2.
 #[utoipa::path(
     get, path = "/{tid}/{aid}/.well-known/oauth-authorization-server", operation_id = "oauthAuthorizationServer", tag = "oauth2",
-    params(("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace")),
     responses(
         (status = 200, description = "The metadata", body = ProviderMetadata),
         (status = 404, description = "No such workspace", body = ErrorBody),
@@ -106,7 +104,6 @@ pub async fn oauth_authorization_server(cx: Cx) -> Result<Response, ErrorRespons
 /// The same, where RFC 8414 §3.1 has clients look.
 #[utoipa::path(
     get, path = "/.well-known/oauth-authorization-server/{tid}/{aid}", operation_id = "oauthAuthorizationServerOfHost", tag = "oauth2",
-    params(("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace")),
     responses(
         (status = 200, description = "The metadata", body = ProviderMetadata),
         (status = 404, description = "No such workspace", body = ErrorBody),
@@ -119,7 +116,6 @@ pub async fn oauth_authorization_server_of_host(cx: Cx) -> Result<Response, Erro
 /// The metadata for OpenID Connect, where clients look that treat both documents alike (RFC 8414 §5).
 #[utoipa::path(
     get, path = "/.well-known/openid-configuration/{tid}/{aid}", operation_id = "wellKnownOfHost", tag = "oauth2",
-    params(("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace")),
     responses(
         (status = 200, description = "The metadata", body = ProviderMetadata),
         (status = 404, description = "No such workspace", body = ErrorBody),

@@ -25,7 +25,6 @@ use crate::cx::Cx;
 /// Tells whether a token is live, and what it says.
 #[utoipa::path(
     post, path = "/{tid}/{aid}/oauth2/introspect", operation_id = "introspect", tag = "oauth2",
-    params(("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace")),
     request_body(content = TokenToExamine, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 200, description = "What the token says, or that it is not active; a JWT if the caller accepts one", content((IntrospectionResponse = "application/json"), (String = "application/token-introspection+jwt"))),

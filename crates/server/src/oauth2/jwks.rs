@@ -11,7 +11,6 @@ use crate::cx::Cx;
 /// The keys that verify what this workspace signs, the one in use first. Rendered when the workspace was loaded.
 #[utoipa::path(
     get, path = "/{tid}/{aid}/.well-known/jwks.json", operation_id = "jwks", tag = "oauth2",
-    params(("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace")),
     responses(
         (status = 200, description = "The keys, the one in use first", body = ClientJwks),
         (status = 404, description = "No such workspace", body = ErrorBody),

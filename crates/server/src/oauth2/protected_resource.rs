@@ -52,7 +52,6 @@ pub struct ProtectedResourceMetadata {
 /// The metadata of userinfo.
 #[utoipa::path(
     get, path = "/.well-known/oauth-protected-resource/{tid}/{aid}/userinfo", operation_id = "oauthProtectedResourceUserinfo", tag = "oauth2",
-    params(("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace")),
     responses(
         (status = 200, description = "The metadata", body = ProtectedResourceMetadata),
         (status = 404, description = "No such workspace", body = ErrorBody),
@@ -72,10 +71,6 @@ pub async fn userinfo(cx: Cx) -> Result<Response, ErrorResponse> {
 /// The metadata of a service of the workspace.
 #[utoipa::path(
     get, path = "/{tid}/{aid}/.well-known/oauth-protected-resource/{sid}", operation_id = "oauthProtectedResourceOfService", tag = "oauth2",
-    params(
-        ("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace"),
-        ("sid" = String, Path, description = "Service"),
-    ),
     responses(
         (status = 200, description = "The metadata", body = ProtectedResourceMetadata),
         (status = 404, description = "No such service, or none with an https URL as its audience", body = ErrorBody),

@@ -20,7 +20,6 @@ use crate::cx::Cx;
 /// Ends a token.
 #[utoipa::path(
     post, path = "/{tid}/{aid}/oauth2/revoke", operation_id = "revoke", tag = "oauth2",
-    params(("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace")),
     request_body(content = TokenToExamine, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 200, description = "The token is no more"),

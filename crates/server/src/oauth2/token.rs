@@ -19,7 +19,6 @@ use crate::metrics::GrantLabel;
 /// Issues tokens.
 #[utoipa::path(
     post, path = "/{tid}/{aid}/oauth2/token", operation_id = "token", tag = "oauth2",
-    params(("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace")),
     request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 200, description = "Tokens", body = TokenResponse),

@@ -41,7 +41,6 @@ struct Signed<'a> {
 /// Tells what the scopes of the access token let its client know.
 #[utoipa::path(
     get, path = "/{tid}/{aid}/userinfo", operation_id = "userinfo", tag = "oauth2",
-    params(("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace")),
     responses(
         (status = 200, description = "What is known about the person; a JWT if the client wants one", content((Userinfo = "application/json"), (String = "application/jwt"))),
         (status = 401, description = "The access token is missing, not live, or bound to another certificate", body = ErrorBody),
@@ -55,7 +54,6 @@ pub async fn get(cx: Cx, headers: HeaderMap) -> Result<Response, ErrorResponse> 
 /// The same, where the access token may be in the form (RFC 6750 §2.2).
 #[utoipa::path(
     post, path = "/{tid}/{aid}/userinfo", operation_id = "userinfoPost", tag = "oauth2",
-    params(("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace")),
     responses(
         (status = 200, description = "What is known about the person; a JWT if the client wants one", content((Userinfo = "application/json"), (String = "application/jwt"))),
         (status = 401, description = "The access token is missing, not live, or bound to another certificate", body = ErrorBody),

@@ -106,7 +106,6 @@ pub struct BackchannelAuthenticationResponse {
 /// Begins the authentication of a person who is elsewhere.
 #[utoipa::path(
     post, path = "/{tid}/{aid}/backchannel/authentication", operation_id = "backchannelAuthentication", tag = "oauth2",
-    params(("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace")),
     request_body(content = BackchannelForm, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 200, description = "The person is being asked", body = BackchannelAuthenticationResponse),

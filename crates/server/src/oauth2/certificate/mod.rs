@@ -59,7 +59,6 @@ enum Asker {
 #[utoipa::path(
     get, path = "/{tid}/{aid}/oauth2/certificate", operation_id = "connectionCertificate", tag = "oauth2",
     params(
-        ("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace"),
         ("client_id" = Option<String>, Query, description = "The client to compare the certificate with"),
     ),
     responses(

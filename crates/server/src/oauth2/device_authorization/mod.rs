@@ -73,7 +73,6 @@ pub struct DeviceResponse {
 /// Begins a device authorization.
 #[utoipa::path(
     post, path = "/{tid}/{aid}/device/authorization", operation_id = "deviceAuthorization", tag = "oauth2",
-    params(("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace")),
     request_body(content = DeviceForm, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 200, description = "The codes", body = DeviceResponse),

@@ -22,7 +22,6 @@ const EDGE: u32 = 240;
 #[utoipa::path(
     get, path = "/{tid}/{aid}/device/qr", operation_id = "deviceQrCode", tag = "oauth2",
     params(
-        ("tid" = String, Path, description = "Tenant"), ("aid" = String, Path, description = "Workspace"),
         ("user_code" = String, Query, description = "The code that the device shows"),
     ),
     responses(
