@@ -17,7 +17,12 @@ impl Rule for PkceRule {
                 return Err(OAuthError::invalid_request("code_challenge_missing")
                     .description("There is a code_challenge_method, but no code_challenge."));
             }
-            return if is_required(asked) { Err(missing()) } else { Ok(()) };
+            // RFC 7636 protects a code; an ID token by itself is bound by its nonce.
+            return if request.response_type.has_code() && is_required(asked) {
+                Err(missing())
+            } else {
+                Ok(())
+            };
         };
         // RFC 7636 §4.3: without a method it is plain, which a code interceptor can replay.
         let method = match method {

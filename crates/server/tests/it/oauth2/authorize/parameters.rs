@@ -168,6 +168,31 @@ async fn pkce_is_asked_of_whom_the_workspace_says() {
 }
 
 #[tokio::test]
+async fn pkce_is_not_asked_where_no_code_is_issued() {
+    let app = TestApp::with_people().await;
+    let mut both = client("both");
+    both["grant_types"] = json!(["authorization_code", "implicit"]);
+    both["response_types"] = json!(["id_token", "code id_token"]);
+    app.add_client(both).await;
+    app.change_workspace(|server| {
+        server.enforce_pkce = true;
+        server.grant_types.push("implicit".to_owned());
+    })
+    .await;
+    let browser = Browser::new(&app);
+    let asked = |response_type| {
+        let changes =
+            [("client_id", "both"), ("prompt", "none"), ("nonce", "n"), ("response_type", response_type)];
+        changed(&changes)
+    };
+    for (response_type, error) in [("id_token", "login_required"), ("code id_token", "invalid_request")] {
+        let answer = browser.get(&asked(response_type)).await;
+        let told = format!("{CALLBACK}#error={error}");
+        assert!(answer.location().starts_with(&told), "{response_type}: {}", answer.location());
+    }
+}
+
+#[tokio::test]
 async fn a_client_gets_no_response_type_it_has_not_registered() {
     let app = TestApp::with_people().await;
     let mut hybrid = client("hybrid");
