@@ -64,7 +64,8 @@ export async function pagesInEveryView(browser, authorize, url, callback) {
   }
 }
 
-async function inspect(page, view, what) {
+/** A picture, what axe says, and that nothing has to be scrolled sideways. */
+export async function inspect(page, view, what) {
   await screenshot(page, `${what}-${view}`);
   equal(`${view}: axe reports nothing on ${what}`, await accessibilityFaults(page), []);
   const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -76,7 +77,8 @@ async function logIn(page, address, password) {
   await fillIn(page, password);
 }
 
-async function fillIn(page, password) {
+/** Logs in as `user`. */
+export async function fillIn(page, password) {
   await page.locator('input[name=username]').fill('user');
   await page.locator('input[name=password]').fill(password);
   await page.locator('button[name=action][value=login]').click();

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { check, claims, equal, folder, url, admin } from '../node/demo.mjs';
 import { launch, profile } from './chromium.mjs';
 import { codeLoginInSwagger, swagger } from './swagger.mjs';
+import { interactionsInEveryView } from './interactions.mjs';
 import { pagesInEveryView, pagesWithoutScript } from './pages.mjs';
 
 const CALLBACK = 'https://example.com/callback';
@@ -89,6 +90,7 @@ try {
 
   await pagesWithoutScript(browser, AUTHORIZE, url, CALLBACK);
   await pagesInEveryView(browser, AUTHORIZE, url, CALLBACK);
+  await interactionsInEveryView(browser, url, CALLBACK);
 } finally {
   await browser.close();
 }

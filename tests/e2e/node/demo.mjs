@@ -93,6 +93,11 @@ export async function answerBackchannel(of, request, action = 'allow') {
   if (!answer.ok) throw new Error(`${address}: ${answer.status} ${await answer.text()}`);
 }
 
+/** Makes a type of authorization details (RFC 9396) in workspace `default`. */
+export function createDetailType(fields) {
+  return manage('POST', '/authorization-details', { authorization_server_id: 'default', ...fields });
+}
+
 /** Changes the settings of workspace `default`. */
 export async function changeWorkspace(change) {
   const server = await manage('GET', '/servers/default');
