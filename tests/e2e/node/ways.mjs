@@ -53,24 +53,35 @@ function selfSigned() {
   return own;
 }
 
-/**
- * Registers a client for a way to authenticate. It has a signing key whatever the way; `certificate` says that it
- * connects with one, and has its tokens bound to it, even where something else authenticates it.
- */
-export async function register(way, { name, of = issuer, certificate = false, ...fields }) {
+/** The keys of a client: `key` signs, `keys` are public, `dispatcher` connects, with a certificate if it has one. */
+export async function keysOf(way, kid, mtls = way.endsWith('tls_client_auth')) {
   const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']);
   const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', pair.publicKey);
-  const kid = `${name}-${way}`;
   const keys = [{ kty, crv, x, y, kid, alg: 'ES256', use: 'sig' }];
-  const mtls = certificate || way.endsWith('tls_client_auth');
   const shown = way === 'self_signed_tls_client_auth' ? selfSigned() : authority;
   const { raw, publicKey } = new X509Certificate(shown.cert);
   if (way === 'self_signed_tls_client_auth') {
     keys.push({ ...publicKey.export({ format: 'jwk' }), kid: 'own', x5c: [raw.toString('base64')] });
   }
+  return {
+    keys,
+    key: { key: pair.privateKey, kid },
+    dispatcher: mtls ? new Agent({ connect: { ca: read('ca.pem'), ...shown } }) : plain,
+    thumbprint: mtls ? createHash('sha256').update(raw).digest('base64url') : undefined,
+  };
+}
+
+/**
+ * Registers a client for a way to authenticate. It has a signing key whatever the way; `certificate` says that it
+ * connects with one, and has its tokens bound to it, even where something else authenticates it.
+ */
+export async function register(way, { name, of = issuer, certificate = false, ...fields }) {
+  const mtls = certificate || way.endsWith('tls_client_auth');
+  const id = `${name}-${way}`;
+  const { keys, key, dispatcher, thumbprint } = await keysOf(way, id, mtls);
   const registered = await createClient({
     authorization_server_id: of.split('/').at(-1),
-    client_id: kid,
+    client_id: id,
     client_name: `${name} with ${way}`,
     grant_types: ['authorization_code', 'implicit', 'refresh_token', 'client_credentials', CIBA, DEVICE, EXCHANGE],
     redirect_uris: [CALLBACK],
@@ -85,15 +96,5 @@ export async function register(way, { name, of = issuer, certificate = false, ..
     ...(mtls && { tls_client_certificate_bound_access_tokens: true }),
     ...fields,
   });
-  return {
-    way,
-    mtls,
-    issuer: of,
-    id: registered.client_id,
-    secret: registered.client_secret,
-    key: { key: pair.privateKey, kid },
-    dispatcher: mtls ? new Agent({ connect: { ca: read('ca.pem'), ...shown } }) : plain,
-    thumbprint: mtls ? createHash('sha256').update(raw).digest('base64url') : undefined,
-    nonces: 0,
-  };
+  return { way, mtls, issuer: of, id, secret: registered.client_secret, key, dispatcher, thumbprint, nonces: 0 };
 }

@@ -9,6 +9,7 @@ import { configuration } from './configuration.mjs';
 import { device, exchange, ping, poll } from './elsewhere.mjs';
 import { advanced, messageSigning, security } from './fapi.mjs';
 import { logOut } from './logout.mjs';
+import { encrypted, implicit, registerThemselves } from './registration.mjs';
 
 async function everyFlow(way, receiver) {
   const member = await register(way, { name: 'openid-client' });
@@ -37,5 +38,13 @@ async function withoutTheCertificate(member) {
 await changeWorkspace(allowEverything);
 const receiver = await Receiver.start();
 // Side by side, for some of the flows wait.
-await Promise.all([...WAYS.map(way => everyFlow(way, receiver)), security(), messageSigning(), advanced()]);
+await Promise.all([
+  ...WAYS.map(way => everyFlow(way, receiver)),
+  security(),
+  messageSigning(),
+  advanced(),
+  registerThemselves(),
+  implicit(),
+  encrypted(),
+]);
 receiver.end();
