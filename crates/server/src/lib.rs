@@ -12,6 +12,7 @@ pub mod faults;
 pub mod fetch;
 pub mod health;
 pub mod home;
+pub mod legible;
 pub mod logging;
 pub mod login;
 pub mod metrics;

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 use symbolon_protocol::{AuthorizationDetail, AuthorizationDetails};
 
 use crate::cx::Cx;
+use crate::legible::marked as legible;
 use crate::pages::{DetailCard, DetailFact, DetailLabel, DetailValue};
 use crate::snapshot::DetailType;
 
@@ -126,17 +127,10 @@ fn in_words(name: &str) -> String {
     if words.trim().is_empty() { "?".to_owned() } else { words }
 }
 
-/// The text with a mark for each character that would not be seen, or would change how others are read.
-fn legible(text: &str) -> String {
-    let is_odd = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-    };
-    text.chars().map(|c| if is_odd(c) { '\u{fffd}' } else { c }).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn shown(text: &str) -> Vec<String> {
@@ -212,5 +206,16 @@ mod tests {
     fn characters_that_deceive_are_marked() {
         let text = "[{\"type\": \"a\", \"to\": \"me\\u202eyou\\u0000\\u200b\\n\", \"\\u202ex\": 1, \"\": 2}]";
         assert_eq!(shown(text), ["a", "?: 2", "To: me\u{fffd}you\u{fffd}\u{fffd}\u{fffd}", "\u{fffd}x: 1"]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_detail_is_shown(text in r#"\[\{"type":"a"(,"[a-z_\x{200b}\x{e9}-]{0,6}":("[a-z\x{202e}]{0,6}"|-?[0-9]{1,3}|true|null|\[\]|\{\}|\[\{"currency":"E","amount":1\}\])){0,6}\}\]"#) {
+            let known = AuthorizationDetails::parse(&text).is_ok();
+            if known {
+                let lines = shown(&text).concat();
+                prop_assert!(!lines.contains(['\u{200b}', '\u{202e}']), "{lines:?}");
+            }
+        }
     }
 }

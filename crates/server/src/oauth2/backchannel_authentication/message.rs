@@ -4,6 +4,7 @@ use symbolon_protocol::{ErrorCode, OAuthError};
 
 use super::parameters::Parameters;
 use super::rules;
+use crate::legible::deceives;
 use crate::snapshot::Workspace;
 
 /// As many characters fit on the devices that show it.
@@ -44,18 +45,15 @@ fn check(message: &str) -> Result<String, OAuthError> {
     }
 }
 
+/// Devices show emoji in different ways: what chooses between them (variation selectors) is left out too.
 fn is_shown(c: char) -> bool {
-    let hidden = matches!(
-        c,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e0fff}'
-    );
-    !c.is_control() && !hidden
+    !deceives(c) && !matches!(c, '\u{fe00}'..='\u{fe0f}')
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -68,8 +66,28 @@ mod tests {
 
     #[test]
     fn what_cannot_be_shown_or_looks_like_another_is_refused() {
-        for message in ["", "  ", "a\nb", "a\u{202e}b", "a\u{200b}b", "\u{0}", &"x".repeat(101)] {
+        for message in [
+            "",
+            "  ",
+            "a\nb",
+            "a\u{202e}b",
+            "a\u{200b}b",
+            "a\u{3164}b",
+            "a\u{fe0f}b",
+            "\u{0}",
+            &"x".repeat(101),
+        ] {
             assert_eq!(check(message).unwrap_err().code, ErrorCode::InvalidBindingMessage, "{message:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_shown_is_what_was_sent(message in any::<String>()) {
+            if let Ok(shown) = check(&message) {
+                prop_assert_eq!(&shown, &message);
+                prop_assert!(shown.chars().count() <= LONGEST && !shown.chars().any(deceives));
+            }
         }
     }
 }
