@@ -112,8 +112,7 @@ fn own_words(metadata: ClientMetadata) -> ClientMetadata {
 /// Leaves out what is not served here.
 fn narrow(workspace: &Workspace, settings: &ClientIdMetadataDocumentSettings, client: &mut Client) {
     let grants = discovery::grant_types(workspace);
-    let may_use = |word: &str| rules::is_of_people(word) && !asks_unbidden(word);
-    client.grant_types.retain(|word| grants.contains(word) && may_use(word));
+    client.grant_types.retain(|word| grants.contains(word) && rules::is_of_people(word));
     client
         .response_types
         .retain(|word| response_type::allowed(workspace).any(|known| rules::is_same(known.as_str(), word)));
@@ -139,11 +138,6 @@ fn narrow(workspace: &Workspace, settings: &ClientIdMetadataDocumentSettings, cl
         false => named,
     };
     client.scopes.retain(|name| may_have(name));
-}
-
-/// Whether a person is asked who has not begun it (CIBA): what nobody has vouched for asks nobody of itself.
-fn asks_unbidden(grant: &str) -> bool {
-    grant == GrantType::Ciba.as_str()
 }
 
 fn invalid(reason: &'static str, what: impl std::fmt::Display) -> OAuthError {

@@ -110,11 +110,22 @@ pub(super) fn keep(client: &mut Client, before: &Client) {
     client.use_custom_token_ttls = before.use_custom_token_ttls;
     client.obbr.clone_from(&before.obbr);
     client.fdx.clone_from(&before.fdx);
+    keep_exchange(client, before);
     let method = client.token_endpoint_auth_method.parse::<ClientAuthMethod>();
     if method.is_ok_and(|method| method.needs_secret() || method == ClientAuthMethod::Unspecified) {
         client.client_secret.clone_from(&before.client_secret);
         client.client_secret_expires_at = before.client_secret_expires_at;
         client.rotated_secrets.clone_from(&before.rotated_secrets);
         client.rotated_secrets_expire_at.clone_from(&before.rotated_secrets_expire_at);
+    }
+}
+
+/// Of token exchange, whose tokens count, and that the client may not pass for people.
+fn keep_exchange(client: &mut Client, before: &Client) {
+    let Some(before) = &before.token_exchange else { return };
+    if !before.subject_audiences.is_empty() || before.actor_token_required {
+        let own = client.token_exchange.get_or_insert_default();
+        own.subject_audiences.clone_from(&before.subject_audiences);
+        own.actor_token_required |= before.actor_token_required;
     }
 }

@@ -192,6 +192,10 @@ impl ClientMetadata {
         client.introspection_endpoint_auth_method.clone_from(&client.token_endpoint_auth_method);
         client.revocation_endpoint_auth_method.clone_from(&client.token_endpoint_auth_method);
         client.dynamically_registered = true;
+        // Which tokens of others are meant for it is not the client's own to say: it may exchange those.
+        if let Some(exchange) = &mut client.token_exchange {
+            exchange.subject_audiences.clear();
+        }
         Ok(client)
     }
 

@@ -122,9 +122,10 @@ pub async fn put(cx: Cx, ClientId(client_id): ClientId, request: RawBody) -> Res
     let manager = token::authenticate(&cx, settings, &request.headers, &client_id).await?;
     limit(&cx)?;
     let before = &manager.client;
-    let payload = payload::read(&cx, settings, &request).await?;
+    let mut payload = payload::read(&cx, settings, &request).await?;
     check_unchangeable(&payload.members, before)?;
     let vouched_for = payload.statement.is_some();
+    payload.hold_to(&before.software_statement_payload.0)?;
     let mut client = described(payload)?;
     keep(&mut client, before);
     let approved = vouched_for || before.value.grant_types.iter().any(|word| !rules::is_of_people(word));

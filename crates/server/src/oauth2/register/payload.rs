@@ -35,6 +35,24 @@ pub struct Payload {
     pub statement: Option<Claims>,
 }
 
+impl Payload {
+    /// Holds an update to the statement that the client is registered by, where it brings no other: or whoever has
+    /// registered could say afterwards what its statement did not let it say.
+    ///
+    /// # Errors
+    /// As [`statement::stands_above`].
+    pub fn hold_to(&mut self, before: &Claims) -> Result<(), OAuthError> {
+        if self.statement.is_some() || before.is_empty() {
+            return Ok(());
+        }
+        if let Value::Object(members) = &mut self.members {
+            statement::stands_above(before, members)?;
+        }
+        self.statement = Some(before.clone());
+        Ok(())
+    }
+}
+
 /// Whether registrations of the workspace are signed.
 pub fn is_signed(settings: &DynamicClientRegistrationSettings) -> bool {
     settings.payload.as_ref().is_some_and(|payload| payload.format == PayloadFormat::Jws)

@@ -9,6 +9,7 @@ use symbolon_store::entity::service::ServiceKind;
 use super::body::code_of;
 use crate::cx::Cx;
 use crate::faults::Faults;
+use crate::legible::deceives;
 use crate::oauth2::discovery;
 use crate::oauth2::issue::OFFLINE_ACCESS;
 use crate::snapshot::Workspace;
@@ -19,17 +20,12 @@ const DEFAULT_SCOPES: &[&str] = &["openid", "address", "email", "phone", "profil
 const MOST_ENTRIES: usize = 100;
 const LONGEST_TEXT: usize = 2048;
 
-/// Grants at which a person decides. The others give access to whoever has the client's credentials, which must not be
-/// everybody who asks for some.
-const GRANTS_OF_PEOPLE: &[GrantType] = &[
-    GrantType::AuthorizationCode,
-    GrantType::Implicit,
-    GrantType::RefreshToken,
-    GrantType::DeviceCode,
-    GrantType::Ciba,
-];
+/// Grants that begin with a person. The others give access to whoever has the client's credentials, or tell them who has
+/// an account here and have people asked who began nothing (CIBA §7.1): that must not be everybody who asks for some.
+const GRANTS_OF_PEOPLE: &[GrantType] =
+    &[GrantType::AuthorizationCode, GrantType::Implicit, GrantType::RefreshToken, GrantType::DeviceCode];
 
-/// Whether a person decides at this grant.
+/// Whether a person begins this grant.
 pub fn is_of_people(grant: &str) -> bool {
     grant.parse::<GrantType>().map_or(true, |grant| GRANTS_OF_PEOPLE.contains(&grant))
 }
@@ -95,10 +91,7 @@ pub fn check(cx: &Cx, client: &Client, approved: bool, faults: &mut Faults) {
 /// Notes what is too long, and what people would misread.
 pub fn check_texts(client: &Client, faults: &mut Faults) {
     sizes(client, faults);
-    let plain = !client.client_name.chars().any(|c| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    });
+    let plain = !client.client_name.chars().any(deceives);
     faults.check(plain, "client_name", "has characters that hide or reorder text");
 }
 
@@ -158,7 +151,7 @@ fn flows(client: &Client, approved: bool, faults: &mut Faults) {
         if !is_of_people(word) {
             faults.add(
                 "grant_types",
-                format!("{word} is only for clients that register with an initial access token or a software statement"),
+                format!("{word} is only for clients that register with an initial access token, a software statement or a trusted certificate"),
             );
         }
     }

@@ -1,6 +1,6 @@
 //! Initial access tokens, and certificates.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use symbolon_store::entity::Client;
 use symbolon_store::entity::server::{AdvancedConfiguration, InitialAccessTokenSettings};
 
@@ -136,4 +136,85 @@ async fn clients_with_certificates_get_bound_tokens_unless_the_workspace_says_ot
     })
     .await;
     assert_eq!(registered(&app, more).await[bound], false);
+}
+
+/// The endpoint tells who has an account, and has people asked who began nothing: a stranger must not have it.
+#[tokio::test]
+async fn nobody_registers_for_backchannel_requests_without_an_approval() {
+    const CIBA: &str = "urn:openid:params:grant-type:ciba";
+    let app = open().await;
+    app.change_workspace(|server| server.grant_types.push(CIBA.to_owned())).await;
+    let answer = register(&app, with(json!({"grant_types": ["authorization_code", CIBA]}))).await;
+    assert_eq!(answer.reason(), "400 invalid_client_metadata client_metadata_refused");
+    // Nor does who has registered for something else get it later.
+    let client = registered(&app, json!({})).await;
+    let mut changed = client.clone();
+    changed["grant_types"] = json!(["authorization_code", CIBA]);
+    changed
+        .as_object_mut()
+        .unwrap()
+        .retain(|name, _| !name.starts_with("registration_") && name != "dynamically_registered");
+    let path = format!("{REGISTER}/{}", text(&client, "client_id"));
+    let token = text(&client, "registration_access_token");
+    let answer = app.request("PUT", &path).bearer(token).body("application/json", changed.to_string()).await;
+    assert_eq!(answer.reason(), "400 invalid_client_metadata client_metadata_refused");
+    // With an approval they do.
+    let (app, token) = protected("dcr_register").await;
+    app.change_workspace(|server| server.grant_types.push(CIBA.to_owned())).await;
+    let body = json!({"grant_types": [CIBA], "scope": "openid"}).to_string();
+    let answer = app.post(REGISTER).bearer(&token).body("application/json", body).await;
+    assert_eq!(answer.status, 201, "{}", answer.text());
+}
+
+/// RFC 8693 §5: which tokens of others are meant for a client, an administrator says.
+#[tokio::test]
+async fn nobody_registers_for_tokens_of_others() {
+    const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+    let (app, token) = protected("dcr_register").await;
+    app.change_workspace(|server| server.grant_types.push(EXCHANGE.to_owned())).await;
+    let own = json!({"subject_audiences": ["client"], "actor_claims": ["amr"]});
+    let body = json!({"grant_types": [EXCHANGE], "scope": "openid", "token_exchange": own}).to_string();
+    let answer = app.post(REGISTER).bearer(&token).body("application/json", body).await;
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    let client = answer.json();
+    assert_eq!(client["token_exchange"]["subject_audiences"], Value::Null);
+    let id = text(&client, "client_id");
+    let stored = || async { app.store().find::<Client>(id).await.unwrap().unwrap() };
+    assert!(stored().await.token_exchange.as_ref().unwrap().subject_audiences.is_empty());
+    // What an administrator has said of it stays, whatever the client says.
+    let before = stored().await;
+    let mut changed = before.value.clone();
+    let exchange = changed.token_exchange.get_or_insert_default();
+    exchange.subject_audiences = vec!["service".to_owned()];
+    exchange.actor_token_required = true;
+    app.store().update(changed, Some(before.version), crate::harness::NOW.millis()).await.unwrap();
+    app.app.snapshots.invalidate("default", "default");
+    let body = json!({
+        "client_id": id, "grant_types": [EXCHANGE], "scope": "openid",
+        "token_exchange": {"subject_audiences": ["client"], "actor_token_required": false},
+    });
+    let token = text(&client, "registration_access_token");
+    let path = format!("{REGISTER}/{id}");
+    let answer = app.request("PUT", &path).bearer(token).body("application/json", body.to_string()).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let exchange = stored().await.value.token_exchange.unwrap();
+    assert_eq!(
+        (exchange.subject_audiences, exchange.actor_token_required),
+        (vec!["service".to_owned()], true)
+    );
+}
+
+#[tokio::test]
+async fn a_header_that_is_none_is_refused_and_breaks_nothing() {
+    let (app, _) = protected("dcr_register").await;
+    for header in
+        ["", "Bearer", "Bearer ", "Bearer  ", "bearer\t", "Bearer a b", "Basic", "Basic !", "DPoP", "=", ","]
+    {
+        for (method, path) in [("POST", REGISTER.to_owned()), ("GET", format!("{REGISTER}/x"))] {
+            let request = app.request(method, &path).header(http::header::AUTHORIZATION, header);
+            let answer = request.body("application/json", with(json!({})).to_string()).await;
+            assert!(matches!(answer.status, 400 | 401), "{method} {header:?}: {}", answer.status);
+        }
+    }
+    assert_eq!(app.rows_of("registrations").await, 0);
 }

@@ -163,6 +163,30 @@ async fn an_update_needs_the_statement_too() {
     assert_eq!(update(Some(&own)).await.ok()["client_name"], "Notes");
 }
 
+/// RFC 7591 §3.1.1: the statement counts more, after the registration too.
+#[tokio::test]
+async fn an_update_does_not_escape_the_statement() {
+    let (app, registry) = demanding().await;
+    app.change_workspace(|server| server.enable_trust_anchor = false).await;
+    let own =
+        statement(&registry, json!({"software_redirect_uris": ["https://client.example.org/callback"]}));
+    let client = register_with(&app, &own, json!({})).await.json();
+    let path = format!("{REGISTER}/{}", text(&client, "client_id"));
+    let token = text(&client, "registration_access_token");
+    let update = |more: Value| {
+        let mut body = with(json!({"client_id": client["client_id"]}));
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        app.request("PUT", &path).bearer(token).body("application/json", body.to_string())
+    };
+    let answer = update(json!({"redirect_uris": ["https://evil.example/callback"]})).await;
+    assert_eq!(answer.reason(), "400 invalid_redirect_uri software_statement_redirect_uri");
+    for _ in 0..2 {
+        assert_eq!(update(json!({"client_name": "Bank"})).await.ok()["client_name"], "Notes");
+    }
+    let other = statement(&registry, json!({"client_name": "Notes 2"}));
+    assert_eq!(update(json!({"software_statement": other})).await.ok()["client_name"], "Notes 2");
+}
+
 #[tokio::test]
 async fn a_workspace_that_demands_what_it_cannot_verify_serves_nobody() {
     let app = open().await;
