@@ -39,7 +39,8 @@ pub async fn find_known(
     client_id: &str,
 ) -> Result<Option<Arc<Client>>, OAuthError> {
     if client_documents::is_url(client_id) {
-        let found = client_documents::find(app, workspace, now, client_id, || Ok(())).await;
+        let may_ask = || client_documents::may_ask_again(app, now, client_id);
+        let found = client_documents::find(app, workspace, now, client_id, may_ask).await;
         return match found {
             Err(error) if error.code == ErrorCode::InvalidClient => Ok(None),
             found => found,

@@ -82,6 +82,8 @@ fn has_dot_segment(path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -141,5 +143,20 @@ mod tests {
         }
         assert!(!allows(&["*.client.example"], "client.example"));
         assert!(!allows(&["*.client.example"], "evilclient.example"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_judged(text in any::<String>()) {
+            let _ = host(&text);
+        }
+
+        #[test]
+        fn whoever_is_shown_is_who_is_asked(text in r"https://[a-zA-Z0-9.:@%/\\\[\]#?_ é-]{0,40}") {
+            if let Ok(host) = host(&text) {
+                prop_assert!(text.starts_with(&format!("https://{host}/")), "{host} of {text}");
+                prop_assert_eq!(Url::parse(&text).unwrap().as_str(), text);
+            }
+        }
     }
 }

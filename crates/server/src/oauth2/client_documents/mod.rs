@@ -20,6 +20,7 @@ use symbolon_store::entity::server::ClientIdMetadataDocumentSettings;
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::fetch::{self, FetchError};
+use crate::rate::Rate;
 use crate::snapshot::{Client, Workspace};
 
 /// Largest document that is read, in bytes. The draft recommends 5 KB at least to be served; key sets need more.
@@ -35,6 +36,9 @@ const SHORTEST_SECONDS: i64 = 60;
 const LONGEST_SECONDS: i64 = 24 * 3600;
 /// While the host does not answer, what it said before counts for so many seconds more.
 const STALE_SECONDS: i64 = 3600;
+/// Who has a token can have its client looked for as often as they send it, whether or not the host answers: it is
+/// asked so many times a minute.
+const KNOWN_PER_MINUTE: usize = 6;
 
 /// Whether clients may describe themselves in the workspace.
 pub fn is_served(workspace: &Workspace) -> bool {
@@ -54,6 +58,8 @@ pub fn is_url(client_id: &str) -> bool {
 pub struct ClientDocuments {
     documents: Cache<String, Arc<Place>>,
     clients: Cache<(u64, Box<str>), Made>,
+    /// How often a host was asked because of something of ours.
+    seldom: Rate,
 }
 
 /// A client, and the document that it was made of.
@@ -75,7 +81,8 @@ struct Document {
 
 impl Default for ClientDocuments {
     fn default() -> Self {
-        Self { documents: Cache::new(DOCUMENTS), clients: Cache::new(CLIENTS) }
+        let seldom = Rate::per_minute(KNOWN_PER_MINUTE);
+        Self { documents: Cache::new(DOCUMENTS), clients: Cache::new(CLIENTS), seldom }
     }
 }
 
@@ -115,6 +122,19 @@ pub async fn find(
     let client = Arc::new(Client::described_at(entity, host));
     memory.clients.insert(key, (document, Arc::clone(&client)));
     Ok(Some(client))
+}
+
+/// Whether the host of a client may be asked that something of ours names: not again and again.
+///
+/// # Errors
+/// `temporarily_unavailable`.
+pub fn may_ask_again(app: &App, now: Timestamp, url: &str) -> Result<(), OAuthError> {
+    app.memory.client_documents.seldom.count(&url, now).map_err(|seconds| {
+        OAuthError::temporarily_unavailable("client_document_asked_too_often")
+            .description("The client metadata document at the client_id could not be read.")
+            .detail(format!("its host is asked again in {seconds} s"))
+            .got(url)
+    })
 }
 
 impl ClientDocuments {

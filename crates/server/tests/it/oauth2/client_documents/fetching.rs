@@ -129,3 +129,36 @@ async fn an_address_makes_the_server_ask_so_often_and_no_oftener() {
     assert_eq!(answer.reason(), "503 temporarily_unavailable too_many_registrations");
     assert_eq!(remote.asked(), 3);
 }
+
+/// The document's host may be somebody else's: who has a token must not be able to have it asked for ever.
+#[tokio::test]
+async fn a_token_makes_the_server_ask_so_often_and_no_oftener() {
+    let (remote, app) = server().await;
+    let answer = Browser::new(&app).sign_in(&request(&remote.url, &[]), "user").await;
+    let tokens = redeem(&app, &remote.url, &answer.code()).await.ok();
+    let token = format!("Bearer {}", tokens["access_token"].as_str().unwrap());
+    app.advance(400);
+    for (said, most) in [("503 Service Unavailable", 6), ("404 Not Found", 6)] {
+        remote.answer(said);
+        let before = remote.asked();
+        for _ in 0..40 {
+            app.get("/default/default/userinfo").header(http::header::AUTHORIZATION, &token).await;
+        }
+        assert!(remote.asked() - before <= most, "{said}: {}", remote.asked() - before);
+        app.advance(60);
+    }
+    remote.answer("200 OK\r\ncontent-type: application/json");
+    let about = app.get("/default/default/userinfo").header(http::header::AUTHORIZATION, &token).await;
+    assert_eq!(about.status, 200, "{:?}", about.refusal);
+}
+
+#[tokio::test]
+async fn a_name_that_is_read_as_another_is_refused() {
+    let (remote, app) = server().await;
+    for name in
+        ["Bank\u{202e}knaB", "Ba\u{200b}nk", "Bank\u{3164}", "Bank\u{ad}", "Ban\u{e006b}", "Bank\nTrusted"]
+    {
+        let reason = refusal(&remote, &app, json!({ "client_name": name })).await;
+        assert_eq!(reason, "client_document_refused", "{name:?}");
+    }
+}
