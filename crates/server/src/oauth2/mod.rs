@@ -44,6 +44,7 @@ pub mod revoke;
 pub mod scope;
 pub mod sealing;
 pub mod step_up;
+pub mod strangers;
 pub mod token;
 pub mod trusted_issuers;
 pub mod userinfo;

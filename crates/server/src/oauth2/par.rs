@@ -14,10 +14,11 @@ use super::authorize::request::AuthorizationRequest;
 use super::authorize::rules::{self, Asked};
 use super::authorize::source::Source;
 use super::authorize::{client, pushed};
+use super::client_auth::{self, Authenticated};
 use super::error::{ErrorBody, ErrorResponse};
 use super::form_body::FormBody;
 use super::forms::PushedForm;
-use super::{client_auth, dpop, request_object};
+use super::{dpop, request_object, strangers};
 use crate::cx::Cx;
 use crate::snapshot::Client;
 
@@ -41,6 +42,7 @@ pub struct PushedAnswer {
         (status = 400, description = "The request is refused", body = ErrorBody),
         (status = 401, description = "The client is not who it says it is", body = ErrorBody),
         (status = 404, description = "The workspace takes no pushed requests", body = ErrorBody),
+        (status = 429, description = "Too many requests of public clients come from one address", body = ErrorBody),
         (status = 503, description = "The store is away: try again", body = ErrorBody),
     )
 )]
@@ -60,7 +62,11 @@ async fn answer(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<PushedRespo
             .detail("advanced.disable_par of the workspace is set");
         return Err(ErrorResponse::with_status(error, StatusCode::NOT_FOUND));
     }
-    let client = client_auth::authenticate(cx, headers, form).await?.client;
+    let Authenticated { client, method } = client_auth::authenticate(cx, headers, form).await?;
+    if method.is_public() {
+        strangers::count(cx)
+            .map_err(|too_many| ErrorResponse::from(too_many).of_client(Some(client.id())))?;
+    }
     match push(cx, &client, form).await {
         Ok((request_uri, expires_in)) => Ok(PushedResponse(PushedAnswer { request_uri, expires_in })),
         Err(error) => Err(ErrorResponse::from(error).of_client(Some(client.id()))),

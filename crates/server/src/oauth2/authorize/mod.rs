@@ -18,7 +18,7 @@ use axum::body::Bytes;
 use axum::response::Response;
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, HeaderValue, Method, Uri};
-use symbolon_protocol::{Form, OAuthError};
+use symbolon_protocol::Form;
 
 use crate::cx::Cx;
 use crate::login::cookies::CookieName;
@@ -30,7 +30,7 @@ use crate::oauth2::error::store_failure;
 use crate::oauth2::form_body;
 use crate::oauth2::request_object::Refused;
 use crate::oauth2::response_modes::{see_other, with_query};
-use crate::rate::network;
+use crate::oauth2::strangers::{self, TooMany};
 use crate::snapshot::Client;
 use request::AuthorizationRequest;
 use rules::Asked;
@@ -167,8 +167,8 @@ fn again_with_cookies(cx: &Cx, headers: &HeaderMap, form: &Form) -> Option<Strin
 /// nobody has logged in for must not fill the store.
 pub async fn begin(view: View<'_>, interaction: &Interaction) -> Response {
     let View { cx, headers, .. } = view;
-    if let Err(seconds) = cx.app.authorize_rate.count(&network(cx.peer.remote.ip()), cx.now) {
-        return too_many(cx, headers, interaction, seconds);
+    if let Err(too_many) = strangers::count(cx) {
+        return later(cx, headers, interaction, too_many);
     }
     let browser = Browser::of(cx, headers);
     match interaction.store(cx, &browser).await {
@@ -181,10 +181,8 @@ pub async fn begin(view: View<'_>, interaction: &Interaction) -> Response {
     }
 }
 
-fn too_many(cx: &Cx, headers: &HeaderMap, interaction: &Interaction, seconds: i64) -> Response {
-    let error = OAuthError::temporarily_unavailable("too_many_authorizations")
-        .description("Too many people are being sent here from one address. Try again later.")
-        .detail(format!("the next one in {seconds} s (limits.authorize_per_minute)"));
+fn later(cx: &Cx, headers: &HeaderMap, interaction: &Interaction, too_many: TooMany) -> Response {
+    let TooMany { error, seconds } = too_many;
     let mut response = error_page_of(cx, headers, Some(&interaction.request.client_id), error);
     response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     response

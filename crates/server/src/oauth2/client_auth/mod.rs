@@ -123,16 +123,17 @@ async fn identify(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Authentic
     Err(first_error.unwrap_or_else(|| no_client_id().into()))
 }
 
-/// The client that calls, where its name alone suffices. What it sends to prove its name is checked all the same.
+/// The client that calls, where its name alone suffices: it has shown that much by `none` then. What it sends to prove
+/// its name is checked all the same.
 ///
 /// # Errors
 /// As [`authenticate`].
-pub async fn by_name(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Arc<Client>, ErrorResponse> {
+pub async fn by_name(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Authenticated, ErrorResponse> {
     let unidentified = |error| ErrorResponse::from(error).of_client(form.get("client_id"));
     let presented = Presented::read(headers, form).map_err(unidentified)?;
     let proof = offered(&presented).map_err(unidentified)?;
     let (None, Some(client_id)) = (proof, presented.client_id) else {
-        return Ok(authenticate(cx, headers, form).await?.client);
+        return authenticate(cx, headers, form).await;
     };
     let found = clients::find(cx, client_id).await.map_err(unidentified)?;
     let client = found.filter(|client| client.is_active()).ok_or_else(|| {
@@ -144,9 +145,9 @@ pub async fn by_name(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Arc<Cl
     })?;
     // A certificate is a proof for those who are registered to prove themselves by one.
     if client.auth_method.is_mutual_tls() && cx.peer.certificate.is_some() {
-        return Ok(authenticate(cx, headers, form).await?.client);
+        return authenticate(cx, headers, form).await;
     }
-    Ok(client)
+    Ok(Authenticated { client, method: ClientAuthMethod::None })
 }
 
 /// What a request with nothing but this client id would come to on this connection.

@@ -14,9 +14,10 @@ use symbolon_store::{NewDecoupledRequest, StoreError};
 use utoipa::ToSchema;
 
 use super::answer::no_store_json;
+use super::client_auth::{self, Authenticated};
 use super::error::{ErrorBody, ErrorResponse, store_failure};
 use super::form_body::FormBody;
-use super::{authorization_details, client_auth, decoupled, scope};
+use super::{authorization_details, decoupled, scope, strangers};
 use crate::cx::Cx;
 use crate::snapshot::Client;
 
@@ -78,6 +79,7 @@ pub struct DeviceResponse {
         (status = 200, description = "The codes", body = DeviceResponse),
         (status = 400, description = "The request is refused", body = ErrorBody),
         (status = 401, description = "The client is not known, or not who it says it is", body = ErrorBody),
+        (status = 429, description = "Too many devices are being connected from one address", body = ErrorBody),
         (status = 503, description = "The store is away", body = ErrorBody),
     )
 )]
@@ -85,7 +87,11 @@ pub async fn device_authorization(
     cx: Cx,
     FormBody { headers, form }: FormBody,
 ) -> Result<Response, ErrorResponse> {
-    let client = client_auth::by_name(&cx, &headers, &form).await?;
+    let Authenticated { client, method } = client_auth::by_name(&cx, &headers, &form).await?;
+    if method.is_public() {
+        strangers::count(&cx)
+            .map_err(|too_many| ErrorResponse::from(too_many).of_client(Some(client.id())))?;
+    }
     let begun = async {
         decoupled::check_grant(&cx, &client, GrantType::DeviceCode)?;
         let scope = scope::requested(&cx, &client, &form)?.into_owned();

@@ -11,7 +11,7 @@ use symbolon_protocol::{ErrorCode, OAuthError};
 
 use super::verify::MAX_BYTES;
 use crate::cx::Cx;
-use crate::rate::network;
+use crate::oauth2::strangers;
 use crate::snapshot::Client;
 
 /// Longest address, in bytes. RFC 9101 §5.2: it should not be longer than 512.
@@ -67,11 +67,7 @@ pub async fn fetch(cx: &Cx, client: &Client, address: &str) -> Result<String, OA
         return Ok(object);
     }
     // Whoever knows the client can have it asked.
-    cx.app.authorize_rate.count(&network(cx.peer.remote.ip()), cx.now).map_err(|seconds| {
-        OAuthError::temporarily_unavailable("too_many_authorizations")
-            .description("Too many people are being sent here from one address. Try again later.")
-            .detail(format!("the next one in {seconds} s (limits.authorize_per_minute)"))
-    })?;
+    strangers::count(cx)?;
     let unreadable = |what: &dyn fmt::Display| {
         refused("request_uri_unreadable").description("The request_uri could not be read.").detail(what)
     };

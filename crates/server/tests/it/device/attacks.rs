@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use symbolon_server::oauth2::records::GrantRecord;
 
-use super::{ENDPOINT, GRANT, PAGE, app, begin, consent, error, poll};
+use super::{ENDPOINT, GRANT, PAGE, app, app_with, begin, consent, error, poll};
 use crate::harness::{Browser, SECRET, TOKEN};
 
 #[tokio::test]
@@ -140,4 +140,27 @@ async fn codes_are_not_kept_readable_and_guesses_are_not_written_down() {
     assert!(!shown.contains(code) && !shown.contains(&code.replace('-', "")), "{shown}");
     let guess = Browser::new(&app).get(&format!("{PAGE}?user_code=GUESSED-CODE")).await;
     assert!(!format!("{:?}", guess.record()).contains("GUESSED"));
+}
+
+/// RFC 8628 §5.2: who only knows a client's name must not fill the store, or use the codes up.
+#[tokio::test]
+async fn an_address_begins_so_many_and_no_more() {
+    let app = app_with(&[("limits.authorize_per_minute", "2")]).await;
+    let ask = async |client: &'static str| {
+        app.post(ENDPOINT).form(&[("client_id", client), ("scope", "openid")]).await
+    };
+    for client in ["tv", "box"] {
+        ask(client).await.ok();
+    }
+    let rows = app.rows_of("decoupled_requests").await;
+    for client in ["tv", "box"] {
+        let answer = ask(client).await;
+        assert_eq!(answer.reason(), "429 temporarily_unavailable too_many_authorizations", "{client}");
+        assert_ne!(answer.header(http::header::RETRY_AFTER), "");
+    }
+    assert_eq!(app.rows_of("decoupled_requests").await, rows);
+    // Who proves to be the client is somebody whom an operator knows.
+    app.post(ENDPOINT).basic("box", SECRET).form(&[("scope", "openid")]).await.ok();
+    app.advance(60);
+    ask("tv").await.ok();
 }

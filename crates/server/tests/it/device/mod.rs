@@ -15,7 +15,11 @@ const PAGE: &str = "/default/default/device";
 
 /// A server at which `user` and `other` can log in, with a public client `tv` and a confidential client `box`.
 async fn app() -> TestApp {
-    let app = TestApp::with_people().await;
+    app_with(&[]).await
+}
+
+async fn app_with(settings: &[(&str, &str)]) -> TestApp {
+    let app = TestApp::with_people_and_settings(settings).await;
     app.change_workspace(|server| server.grant_types.push(GRANT.to_owned())).await;
     app.add_client(json!({
         "client_id": "tv", "client_name": "Living room", "token_endpoint_auth_method": "none",

@@ -8,6 +8,7 @@ use symbolon_store::entity::server::AdvancedConfiguration;
 use crate::harness::{Answer, Browser, CALLBACK, SECRET, TOKEN, TestApp, authorize, client, request};
 
 const PAR: &str = "/default/default/par";
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
 const ASKED: [(&str, &str); 4] =
     [("response_type", "code"), ("redirect_uri", CALLBACK), ("scope", "openid"), ("state", "pushed")];
@@ -289,4 +290,26 @@ async fn a_code_of_a_pushed_request_is_a_code_like_any_other() {
     let without = app.post(TOKEN).basic("client", SECRET).form(&form).await;
     assert_eq!(without.record().error, "invalid_grant", "the redirect URI must be repeated");
     app.redeem(&code).await;
+}
+
+/// What everybody can push who knows the name of a client must not fill the store.
+#[tokio::test]
+async fn an_address_pushes_so_much_for_public_clients_and_no_more() {
+    let app = TestApp::with_people_and_settings(&[("limits.authorize_per_minute", "2")]).await;
+    let public = json!({
+        "client_id": "public", "token_endpoint_auth_method": "none", "redirect_uris": [CALLBACK], "scopes": ["openid"],
+        "grant_types": ["authorization_code"], "response_types": ["code"],
+    });
+    app.add_client(public).await;
+    let challenge =
+        [("client_id", "public"), ("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
+    let form: Vec<_> = ASKED.into_iter().chain(challenge).collect();
+    for _ in 0..2 {
+        let answer = app.post(PAR).form(&form).await;
+        assert_eq!(answer.status, 201, "{:?}", answer.refusal);
+    }
+    let answer = app.post(PAR).form(&form).await;
+    assert_eq!(answer.reason(), "429 temporarily_unavailable too_many_authorizations");
+    assert_eq!(app.rows_of("pushed_requests").await, 2);
+    pushed(&app).await;
 }
