@@ -64,6 +64,13 @@
     return "";
   }
 
+  // The origin of the page around this frame, where the browser tells it.
+  function around() {
+    var known = window.location.ancestorOrigins;
+    var referrer = /^https?:\/\/[^\/?#]+/.exec(document.referrer);
+    return known && known.length ? known[0] : referrer ? referrer[0] : "";
+  }
+
   function check(message, origin) {
     var space = typeof message === "string" ? message.lastIndexOf(" ") : -1;
     var client = space > 0 ? message.slice(0, space) : "";
@@ -72,13 +79,19 @@
     if (!client || dot < 1 || dot === state.length - 1) {
       return "error";
     }
-    var salt = state.slice(dot + 1);
-    var now = sha256(client + " " + origin + " " + browserState() + " " + salt) + "." + salt;
+    var salt = state.slice(dot + 1), own = browserState();
+    // Who knows what a browser without a value would answer could find out whether this one has one.
+    if (!own) {
+      return "changed";
+    }
+    var now = sha256(client + " " + origin + " " + own + " " + salt) + "." + salt;
     return now === state ? "unchanged" : "changed";
   }
 
   window.addEventListener("message", function (event) {
-    if (event.source) {
+    var page = around();
+    // Session Management 1.0 §3.2: nobody is answered but pages of the origin that has framed this one.
+    if (event.source && (!page || page === event.origin)) {
       event.source.postMessage(check(event.data, event.origin), event.origin);
     }
   }, false);

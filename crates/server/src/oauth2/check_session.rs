@@ -5,6 +5,8 @@
 //! digest of the session's cookie. `session_state` of an authorization response is a salted digest of it for one client
 //! and one origin; the script makes the same and compares (§3.2).
 
+use std::borrow::Cow;
+
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -65,18 +67,17 @@ pub fn browser_state(session: &str) -> String {
     URL_SAFE_NO_PAD.encode(sha256(format!("browser state\0{session}").as_bytes()))
 }
 
-/// Gives the browser the value for a session that begins; takes it away, without one.
+/// Gives the browser the value for a session that begins; without one, a value that belongs to none. A browser without
+/// a value could be asked by any site whether somebody is logged in: the site would know what to compare.
 pub fn remember(cx: &Cx, session: Option<&str>, response: &mut HeaderMap) {
     if !is_on(&cx.workspace) {
         return;
     }
-    match session {
-        Some(session) => {
-            let max_age = crate::login::session::cookie_max_age(cx);
-            CookieName::BrowserState.write(&cx.workspace, &browser_state(session), max_age, response);
-        }
-        None => CookieName::BrowserState.remove(&cx.workspace, response),
-    }
+    let (value, max_age) = match session {
+        Some(session) => (browser_state(session), crate::login::session::cookie_max_age(cx)),
+        None => (cx.app.rng.secret(), None),
+    };
+    CookieName::BrowserState.write(&cx.workspace, &value, max_age, response);
 }
 
 /// `session_state` of an answer to this request, for a browser with this value; `None` where it is not due: the request
@@ -94,9 +95,28 @@ pub fn session_state(cx: &Cx, request: &AuthorizationRequest, browser_state: &st
     Some(format!("{}.{salt}", hex(&digest)))
 }
 
-/// The value that the browser has now.
-pub fn of_browser<'a>(cx: &Cx, headers: &'a HeaderMap) -> &'a str {
-    CookieName::BrowserState.read(&cx.workspace, headers).unwrap_or_default()
+/// The value of a browser in which nobody has logged in, as far as the answer to this request says.
+#[derive(Debug)]
+pub struct OfBrowser<'a>(Cow<'a, str>);
+
+impl<'a> OfBrowser<'a> {
+    /// The value that the browser has; a new one for a browser that has none.
+    pub fn find(cx: &Cx, headers: &'a HeaderMap) -> Self {
+        let known = CookieName::BrowserState.read(&cx.workspace, headers);
+        Self(known.map_or_else(|| Cow::Owned(cx.app.rng.secret()), Cow::Borrowed))
+    }
+
+    /// `session_state` of an answer to this request, where it is due.
+    pub fn session_state(&self, cx: &Cx, request: &AuthorizationRequest) -> Option<String> {
+        session_state(cx, request, &self.0)
+    }
+
+    /// Gives the browser a value that is new to it.
+    pub fn remember(&self, cx: &Cx, response: &mut HeaderMap) {
+        if let Cow::Owned(new) = &self.0 {
+            CookieName::BrowserState.write(&cx.workspace, new, None, response);
+        }
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {

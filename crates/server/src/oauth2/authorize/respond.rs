@@ -5,7 +5,7 @@ use symbolon_protocol::OAuthError;
 
 use super::issue::Parameters;
 use crate::login::views::{View, error_page_of};
-use crate::oauth2::check_session;
+use crate::oauth2::check_session::OfBrowser;
 use crate::oauth2::response_modes;
 use crate::refusals::Refused;
 
@@ -19,10 +19,13 @@ pub async fn success(view: View<'_>, issued: &Parameters) -> Response {
 pub async fn error(view: View<'_>, error: OAuthError) -> Response {
     let mut answer = vec![("error", error.code.as_str()), ("error_description", &*error.description)];
     // Session Management 1.0 §2: an error tells it too.
-    let browser_state = check_session::of_browser(view.cx, view.headers);
-    let session_state = check_session::session_state(view.cx, view.request, browser_state);
+    let browser = OfBrowser::find(view.cx, view.headers);
+    let session_state = browser.session_state(view.cx, view.request);
     answer.extend(session_state.as_deref().map(|state| ("session_state", state)));
     let mut response = send(view, &answer).await;
+    if session_state.is_some() {
+        browser.remember(view.cx, response.headers_mut());
+    }
     // What keeps the client from being answered is the graver fault, and is recorded already.
     if response.extensions().get::<Refused>().is_none() {
         response.extensions_mut().insert(Refused::oauth(error).of_client(&view.request.client_id));

@@ -19,7 +19,7 @@ async fn with_session_management() -> TestApp {
 /// What the script makes of the browser's cookie (§3.2).
 fn check(browser: &Browser<'_>, client: &str, origin: &str, session_state: &str) -> &'static str {
     let (_, salt) = session_state.split_once('.').unwrap();
-    let state = browser.cookie(COOKIE).unwrap_or_default();
+    let Some(state) = browser.cookie(COOKIE) else { return "changed" };
     let digest = sha256(format!("{client} {origin} {state} {salt}").as_bytes());
     let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     if session_state == format!("{hex}.{salt}") { "unchanged" } else { "changed" }
@@ -41,7 +41,7 @@ async fn session_state_changes_with_the_login_and_is_for_one_client_and_origin()
 
     let page = browser.get(LOGOUT).await;
     browser.press(LOGOUT, &page, "logout").await;
-    assert_eq!(browser.cookie(COOKIE), None);
+    assert_eq!(browser.cookie(COOKIE).unwrap().len(), 43, "nobody can guess what it is now");
     assert_eq!(check(&browser, "client", "https://example.com", &state), "changed");
     let refused = browser.get(&request_with("openid", &[("prompt", "none")])).await;
     assert_eq!(refused.sends("error").as_deref(), Some("login_required"));
@@ -131,4 +131,36 @@ async fn what_the_script_reads_is_no_secret() {
     thief.set_cookie("__Host-session.default.default", Some(&state));
     let answer = thief.get(&request_with("openid", &[("prompt", "none")])).await;
     assert_eq!(answer.sends("error").as_deref(), Some("login_required"));
+}
+
+/// A site that frames the page has no `session_state` unless the person came to it by this server. It makes one itself,
+/// of what it knows: it must get the same answer whether or not somebody is logged in.
+#[tokio::test]
+async fn a_site_cannot_find_out_whether_somebody_is_logged_in() {
+    let app = with_session_management().await;
+    let digest = sha256(b"client https://evil.example  salt");
+    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let own = format!("{hex}.salt");
+    let ask = |browser: &Browser<'_>| check(browser, "client", "https://evil.example", &own);
+    let browser = Browser::new(&app);
+    assert_eq!(ask(&browser), "changed", "it has never been here");
+    browser.sign_in(&request("openid"), "user").await.code();
+    assert_eq!(ask(&browser), "changed");
+    let page = browser.get(LOGOUT).await;
+    browser.press(LOGOUT, &page, "logout").await;
+    assert_eq!(ask(&browser), "changed");
+    let stranger = Browser::new(&app);
+    let refused = stranger.get(&request_with("openid", &[("prompt", "none")])).await;
+    assert_eq!(ask(&stranger), "changed");
+    let told = refused.sends("session_state").unwrap();
+    assert_eq!(check(&stranger, "client", "https://example.com", &told), "unchanged");
+    let value = stranger.cookie(COOKIE);
+    stranger.get(&request_with("openid", &[("prompt", "none")])).await;
+    assert_eq!(stranger.cookie(COOKIE), value, "it stays");
+    // The script does as `check` here: it answers no other origin than that of the page around it, and has no answer
+    // of its own for a browser without a value.
+    let page = app.get(PAGE).await;
+    for line in ["if (!own) {\n      return \"changed\";", "(!page || page === event.origin)"] {
+        assert!(page.text().contains(line), "{line}");
+    }
 }
