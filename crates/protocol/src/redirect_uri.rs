@@ -110,6 +110,12 @@ pub fn validate(text: &str, application_type: ApplicationType) -> Result<(), Red
     }
 }
 
+/// Whether a browser would run, read or show what is behind such a scheme, instead of going to a client.
+#[must_use]
+pub fn is_forbidden_scheme(scheme: &str) -> bool {
+    FORBIDDEN_SCHEMES.iter().any(|forbidden| forbidden.eq_ignore_ascii_case(scheme))
+}
+
 /// Whether a request for `requested` matches the URI `registered`: identical text (RFC 9700 §4.1.3).
 ///
 /// With `any_loopback_port`, meant for public clients and native applications alone, the port of a registered

@@ -304,7 +304,7 @@ fn uris(client: &Client, faults: &mut Faults) {
         "must be given: the delivery mode of the client has it told",
     );
     for (index, uri) in client.post_logout_redirect_uris.iter().enumerate() {
-        if Url::parse(uri).map_or(true, |url| matches!(url.scheme(), "javascript" | "data" | "vbscript")) {
+        if Url::parse(uri).map_or(true, |url| redirect_uri::is_forbidden_scheme(url.scheme())) {
             faults.add(format!("post_logout_redirect_uris[{index}]"), "must be an absolute URL");
         }
     }

@@ -19,6 +19,8 @@ use crate::snapshot::{Client, PublicKeys};
 
 /// Largest JWK Set that is read, in bytes.
 const MAX_BYTES: usize = 256 * 1024;
+/// Most keys of a set: a signature that names none is tried with each.
+const MOST_KEYS: usize = 100;
 /// How many remote sets are remembered.
 const SETS: usize = 1_000;
 /// A remote set is read anew after so many seconds.
@@ -226,7 +228,10 @@ impl Known {
 async fn fetch(cx: &Cx, url: &str) -> Result<PublicKeys, OAuthError> {
     let body = cx.app.fetcher.get(url, MAX_BYTES).await.map_err(|error| unreadable(url, &error))?;
     let set: JwkSet = serde_json::from_slice(&body).map_err(|error| unreadable(url, &error))?;
-    Ok(PublicKeys::of_set(set))
+    match set.keys.len() > MOST_KEYS {
+        true => Err(unreadable(url, &format!("it has more than {MOST_KEYS} keys"))),
+        false => Ok(PublicKeys::of_set(set)),
+    }
 }
 
 fn unreadable(url: &str, error: &dyn fmt::Display) -> OAuthError {

@@ -1,6 +1,8 @@
 //! Server-side request forgery: every address that somebody can make this server fetch, pointed at the inside.
 //! What `fetch` refuses as such: `server::fetch::tests`.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use crate::harness::{Remote, TOKEN, TestApp};
@@ -82,6 +84,8 @@ async fn addresses_of_other_schemes_are_not_registered() {
         "policy_uri",
         "tos_uri",
         "backchannel_logout_uri",
+        "backchannel_client_notification_endpoint",
+        "frontchannel_logout_uri",
     ] {
         for uri in [
             "file:///etc/passwd",
@@ -95,7 +99,9 @@ async fn addresses_of_other_schemes_are_not_registered() {
         }
     }
     for member in ["post_logout_redirect_uris", "request_uris"] {
-        for uri in ["javascript:alert(1)", "data:text/html,x"] {
+        for uri in
+            ["javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,x", "file:///etc/passwd", "blob:x"]
+        {
             let answer = register(&app, &json!({ member: [uri] })).await;
             assert_eq!(answer.status, 400, "{member} {uri}: {}", answer.text());
         }
@@ -112,4 +118,74 @@ async fn a_logo_is_not_fetched_at_all() {
             .await;
     assert_eq!(answer.status, 201, "{}", answer.text());
     assert!(inside.heard().is_empty());
+}
+
+/// What is fetched, or told to somebody, goes through `fetch`: it alone looks at addresses, redirects, sizes and times.
+#[test]
+fn nothing_but_the_fetcher_connects_to_others() {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    let (mut looked_at, mut connects) = (0, Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let is_test = path.components().any(|part| part.as_os_str() == "tests");
+            let is_fetcher = path.ends_with("src/fetch.rs");
+            if path.extension().is_none_or(|extension| extension != "rs") || is_test || is_fetcher {
+                continue;
+            }
+            looked_at += 1;
+            let text = std::fs::read_to_string(&path).unwrap();
+            let words = [
+                "reqwest::",
+                "hyper::client",
+                "TcpStream::connect",
+                "UdpSocket",
+                "lookup_host",
+                "ToSocketAddrs",
+            ];
+            let own = text.split("#[cfg(test)]").next().unwrap_or_default();
+            connects.extend(
+                words
+                    .iter()
+                    .filter(|word| own.contains(**word))
+                    .map(|word| format!("{}: {word}", path.display())),
+            );
+        }
+    }
+    assert!(looked_at > 200, "{looked_at} files");
+    assert!(connects.is_empty(), "{connects:#?}");
+}
+
+/// A signature that names no key is tried with all keys of its client: there must not be thousands.
+#[tokio::test]
+async fn a_set_of_too_many_keys_is_not_tried() {
+    let key = symbolon_jose::SigningKey::generate(symbolon_jose::Algorithm::ES256).unwrap();
+    let jwk = serde_json::to_value(key.public_jwk().unwrap()).unwrap();
+    let of = |count: usize| json!({ "keys": vec![&jwk; count] }).to_string();
+    let remote = Remote::start(&of(101)).await;
+    let app = TestApp::with_settings(&remote.settings()).await;
+    app.add_client(json!({
+        "client_id": "many", "token_endpoint_auth_method": "private_key_jwt", "jwks_uri": remote.url,
+        "grant_types": ["client_credentials"], "token_endpoint_auth_signing_alg": "ES256",
+    }))
+    .await;
+    let now = crate::harness::NOW.seconds();
+    let claims = json!({
+        "iss": "many", "sub": "many", "aud": "https://localhost:8443/default/default", "jti": "a", "exp": now + 60,
+    });
+    let assertion = symbolon_jose::JwtSigner::new(key, "", "JWT").unwrap().sign_json(&claims).unwrap();
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+        ("client_assertion", &assertion),
+    ];
+    let answer = app.post(TOKEN).form(&form).await;
+    assert_eq!(answer.reason(), "503 temporarily_unavailable jwks_uri_unreadable");
+    remote.publish(&of(100));
+    app.advance(11);
+    assert_eq!(app.post(TOKEN).form(&form).await.status, 200);
 }
