@@ -229,6 +229,7 @@ fn write_object(members: &Map<String, Value>, text: &mut String) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -356,5 +357,26 @@ mod tests {
         );
         let asked = details(&json!([{"type": "b"}, {"type": "c"}]));
         assert_eq!(granted.first_beyond(&asked).map(AuthorizationDetail::kind), Some("c"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in any::<String>()) {
+            let _ = AuthorizationDetails::parse(&text);
+        }
+
+        #[test]
+        fn what_is_read_is_read_again_and_covers_itself(
+            text in r#"\[(\{"type":"[ab]"(,"(actions|x|y)":(\["[pq]"(,"[pq]")?\]|\[\]|"z"|-?[0-9]{1,3}(\.[0-9]{1,2}|e[0-9]{1,2})?|\{"[ab]":null\})){0,3}\},?){0,3}\]"#
+        ) {
+            if let Ok(details) = AuthorizationDetails::parse(&text) {
+                let again = AuthorizationDetails::parse(&serde_json::to_string(&details).unwrap()).unwrap();
+                prop_assert_eq!(&again, &details);
+                prop_assert_eq!(details.first_beyond(&again), None);
+                for (one, other) in details.iter().zip(again.iter()) {
+                    prop_assert_eq!(one.canonical(), other.canonical());
+                }
+            }
+        }
     }
 }

@@ -207,11 +207,37 @@ mod tests {
 
     #[test]
     fn a_broken_schema_lets_nothing_pass() {
-        for broken in
-            [json!({"type": "no such type"}), json!({"pattern": "("}), json!({"$ref": "https://a.example/s"})]
-        {
+        for broken in [
+            json!({"type": "no such type"}),
+            json!({"pattern": "("}),
+            json!({"$ref": "https://a.example/s"}),
+            json!({"$ref": "file:///etc/passwd"}),
+            json!({"properties": {"a": {"pattern": "((a{1000}){1000}){1000}"}}}),
+        ] {
             let kind = payment(broken.clone());
             assert!(kind.check(&json!({"type": "x"})).is_err(), "{broken}");
+        }
+    }
+
+    /// The management API takes no such schema; a row may be older than it, or come from a backup.
+    #[test]
+    fn a_schema_that_holds_itself_or_takes_long_ends_nothing() {
+        let nested = (0..14).fold(json!({}), |schema, n| {
+            let name = format!("p{n}");
+            json!({"anyOf": [schema, {"properties": {name: {}}}]})
+        });
+        for schema in [
+            json!({"$ref": "#"}),
+            json!({"not": {"$ref": "#"}}),
+            json!({"allOf": [{"$dynamicRef": "#"}], "additionalProperties": true}),
+            json!({"$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}}, "$ref": "#/$defs/a", "additionalProperties": true}),
+            json!({"properties": {"a": {"pattern": "^(a+)+$"}}}),
+            nested,
+        ] {
+            let began = std::time::Instant::now();
+            let long = format!("{}!", "a".repeat(2000));
+            let _ = payment(schema.clone()).check(&json!({"type": "x", "a": long, "b": {"b": {"b": 1}}}));
+            assert!(began.elapsed().as_secs() < 10, "{schema}");
         }
     }
 }

@@ -130,6 +130,7 @@ fn refused(reason: &'static str) -> OAuthError {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
     use symbolon_store::entity;
 
@@ -197,5 +198,39 @@ mod tests {
         assert_eq!(refused(json!({"client_id": "c"}), both, true), "request_object_incomplete");
         let nul = json!({"client_id": "c", "state": "a\u{0}b"});
         assert_eq!(refused(nul, "client_id=c", true), "request_object_parameters");
+    }
+
+    /// Claims as an attacker may sign them: any JSON under names that mean something and others.
+    fn any_claims() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            ".{0,12}".prop_map(Value::from),
+        ];
+        let value = leaf.prop_recursive(3, 12, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map(".{0,6}", inner, 0..4).prop_map(|map| json!(map)),
+            ]
+        });
+        let name = "client_id|scope|resource|redirect_uri|claims|iss|max_age|.{0,6}";
+        prop::collection::btree_map(name, value, 0..8).prop_map(|map| json!(map))
+    }
+
+    proptest! {
+        #[test]
+        fn where_the_object_counts_alone_nothing_beside_it_does(claims in any_claims(), named in any::<bool>()) {
+            let mut claims = claims;
+            if named {
+                claims["client_id"] = "c".into();
+            }
+            let said: Vec<_> = claims.as_object().unwrap().keys().cloned().collect();
+            if let Ok(pairs) = merged(claims.clone(), "client_id=c&state=outer&prompt=none&x=y", true) {
+                prop_assert!(pairs.iter().all(|(name, _)| name == "client_id" || said.contains(name)), "{pairs:?}");
+                prop_assert!(pairs.contains(&("client_id".to_owned(), "c".to_owned())));
+            }
+            let _ = merged(claims, "client_id=c&state=outer&response_type=code", false);
+        }
     }
 }

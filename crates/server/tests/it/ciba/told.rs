@@ -279,3 +279,38 @@ async fn discovery_tells_of_the_modes_that_the_workspace_allows() {
     app.change_workspace(|server| server.profile = serde_json::from_str("\"fapi_advanced\"").unwrap()).await;
     assert_eq!(modes().await, json!([]), "FAPI-CIBA has no push");
 }
+
+/// CIBA §10.2, §10.3: each client hears of its own requests alone, with the token that it gave for each: a message without
+/// it is somebody else's.
+#[tokio::test]
+async fn tokens_go_to_the_client_that_asked_and_to_nobody_else() {
+    let remote = Remote::start("").await;
+    let app = app_telling(&remote, "push").await;
+    let shop = remote.url.replace("/jwks.json", "/shop");
+    app.change_client("shop", |client| {
+        client.backchannel_token_delivery_mode = Some("push".to_owned());
+        client.backchannel_client_notification_endpoint = Some(shop);
+    })
+    .await;
+    let browser = Browser::new(&app);
+    for (client, token) in [("bank", TOKEN_OF_CLIENT), ("shop", "of-the-shop")] {
+        let form = [("scope", "openid"), ("login_hint", "user"), ("client_notification_token", token)];
+        app.post(super::ENDPOINT).basic(client, SECRET).form(&form).await.ok();
+        let page = match client {
+            "bank" => page_of(&browser, "user").await,
+            _ => browser.get(super::PAGE).await,
+        };
+        press(&browser, &page, "accept").await.location();
+    }
+    assert_eq!(notify::run_once(&app.app).await, 2);
+    let heard = remote.heard();
+    assert_eq!(heard.len(), 2);
+    for message in heard {
+        let is_shop = message.head.starts_with("post /shop http");
+        let (client, token) = if is_shop { ("shop", "of-the-shop") } else { ("bank", TOKEN_OF_CLIENT) };
+        assert!(message.head.contains(&format!("authorization: bearer {token}\r\n")), "{}", message.head);
+        let told: Value = serde_json::from_str(&message.body).unwrap();
+        assert_eq!(decode(told["access_token"].as_str().unwrap()).1["aud"][0], client);
+        assert_eq!(decode(told["id_token"].as_str().unwrap()).1["aud"], json!([client]));
+    }
+}

@@ -129,3 +129,21 @@ async fn the_management_api_takes_addresses_of_the_clients_own_origin() {
     assert_eq!(metadata["frontchannel_logout_supported"], true);
     assert_eq!(metadata["frontchannel_logout_session_supported"], true);
 }
+
+/// What is framed is somebody else's page: it must not lead this one away, nor add to it by its address.
+#[tokio::test]
+async fn a_frame_cannot_lead_the_page_away_or_add_to_it() {
+    let app = with_frame().await;
+    let odd = "https://example.com/x?\"><script>alert(1)</script>;script-src *";
+    app.change_client("client", |client| client.frontchannel_logout_uri = Some(odd.to_owned())).await;
+    let (browser, id_token) = signed_in(&app).await;
+    let answer = browser.get(&logout(&id_token, "")).await;
+    assert_eq!(frames(answer.text()).len(), 1);
+    assert!(!answer.text().contains("<script>alert"), "{}", answer.text());
+    let frame = answer.text().split("<iframe").nth(1).unwrap().split('>').next().unwrap();
+    assert!(frame.contains("sandbox=\"allow-scripts allow-same-origin allow-forms\""), "{frame}");
+    let policy = answer.header(CONTENT_SECURITY_POLICY);
+    assert!(policy.contains("; frame-src https://example.com;") && !policy.contains('*'), "{policy}");
+    assert_eq!(answer.header(http::header::X_FRAME_OPTIONS), "DENY");
+    assert_eq!(answer.header(http::header::REFERRER_POLICY), "no-referrer");
+}

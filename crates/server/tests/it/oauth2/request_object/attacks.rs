@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use symbolon_jose::{Algorithm, base64url};
 
 use super::{ISSUER, app, by_value, claims, openid, page};
-use crate::harness::{Browser, CALLBACK, NOW, Signer, TOKEN, TestApp, authorize, client, mac, unsigned};
+use crate::harness::{
+    Browser, CALLBACK, NOW, SECRET, Signer, TOKEN, TestApp, authorize, client, mac, unsigned,
+};
 
 async fn refused(app: &TestApp, object: &str) -> String {
     let answer = Browser::new(app).get(&openid(object, &[("state", "outer")])).await;
@@ -194,4 +196,35 @@ async fn an_assertion_is_no_object_and_an_object_no_assertion() {
     let assertion = signer.sign_as("JWT", &assertion);
     assert_eq!(refused(&app, &assertion).await, "[request_object_is_assertion]");
     ask(&assertion).await.ok();
+}
+
+/// The names of pushed requests and the addresses of objects are two kinds of `request_uri`: nothing passes for both.
+#[tokio::test]
+async fn a_pushed_request_is_reached_by_its_very_name_alone() {
+    let (app, signer) = app().await;
+    let form = [("response_type", "code"), ("redirect_uri", CALLBACK), ("scope", "openid")];
+    let pushed = app.post("/default/default/par").basic("client", SECRET).form(&form).await.json();
+    let name = pushed["request_uri"].as_str().unwrap();
+    let browser = Browser::new(&app);
+    for other in [
+        name.to_uppercase(),
+        name.replace("urn:", "URN:"),
+        format!("https://{name}"),
+        format!("{name}#x"),
+        format!("{name}?x"),
+        format!("{name}/"),
+        format!(" {name}"),
+        name[..name.len() - 1].to_owned(),
+        "urn:ietf:params:oauth:request_uri:".to_owned(),
+        format!("urn:ietf:params:oauth:request_uri:{name}"),
+    ] {
+        let answer = browser.get(&authorize(&[("client_id", "client"), ("request_uri", &other)])).await;
+        assert_eq!((answer.status, &*answer.record().error), (400, "invalid_request_uri"), "{other}");
+    }
+    let nested = signer.sign(&claims(json!({ "request_uri": name })));
+    assert_eq!(refused(&app, &nested).await, "[request_object_nested]");
+    let both = authorize(&[("client_id", "client"), ("request_uri", name), ("request", &nested)]);
+    assert_eq!(browser.get(&both).await.record().reason, "request_and_request_uri");
+    assert_eq!(app.rows_of("authorize_sessions").await, 0);
+    browser.sign_in(&authorize(&[("client_id", "client"), ("request_uri", name)]), "user").await.code();
 }
