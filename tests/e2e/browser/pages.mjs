@@ -56,6 +56,8 @@ export async function pagesInEveryView(browser, authorize, url, callback) {
     await inspect(page, name, 'consent');
     await page.goto(authorize.replace('example.com%2Fcallback', 'attacker.example%2F'));
     await inspect(page, name, 'error');
+    await page.locator('summary').click();
+    await inspect(page, name, 'error-developer');
     await page.goto(`${url}/`);
     await inspect(page, name, 'home');
     equal(`${name}: nothing met the policy`, seen.violations, []);

@@ -1,9 +1,11 @@
-// Backchannel authentication: poll, ping, and signed requests as FAPI-CIBA has them.
+// Backchannel authentication: poll, ping, push, and signed requests as FAPI-CIBA has them.
+import { createHash } from 'node:crypto';
 import * as oauth from 'oauth4webapi';
 import { answerBackchannel, check, claims, createWorkspace, equal, flow } from '../demo.mjs';
 import { CIBA, register } from '../ways.mjs';
 import { memberOf, refusal } from './member.mjs';
 
+const AUTH_REQ_ID = 'urn:openid:params:jwt:claim:auth_req_id';
 const ASKED = { scope: 'openid email', login_hint: 'user', binding_message: 'W4SCT' };
 
 /** The client is told to wait, and gets its tokens when the person has answered. */
@@ -36,6 +38,35 @@ export async function ping(way, receiver) {
   equal(`${way}: and names the request`, JSON.parse(body).auth_req_id, begun.auth_req_id);
   await tokensFor(member, begun);
   flow('CIBA, ping', way);
+}
+
+/** The client is given its tokens when the person has answered; it asks for nothing. */
+export async function push(way, receiver) {
+  const path = `/ciba-push/${way}`;
+  const registered = await register(way, {
+    name: 'oauth4webapi-push',
+    backchannel_token_delivery_mode: 'push',
+    backchannel_client_notification_endpoint: receiver.address(path),
+  });
+  const member = await memberOf(registered);
+  const client_notification_token = oauth.generateRandomState();
+  const begun = await begin(member, { ...ASKED, client_notification_token });
+  const told = receiver.next(path);
+  await answerBackchannel(member.issuer, begun.auth_req_id);
+  const { headers, body } = await told;
+  equal(`${way}: the push carries the client's own token`, headers.authorization, `Bearer ${client_notification_token}`);
+  equal(`${way}: and names the request`, JSON.parse(body).auth_req_id, begun.auth_req_id);
+  // What is pushed is a token response; it is judged as one.
+  const pushed = new Response(body, { headers: { 'content-type': headers['content-type'] } });
+  const tokens = await oauth.processBackchannelAuthenticationGrantResponse(member.as, member.client, pushed);
+  const idToken = oauth.getValidatedIdTokenClaims(tokens);
+  equal(`${way}: its ID token is of the request (CIBA §10.3.1)`, idToken[AUTH_REQ_ID], begun.auth_req_id);
+  const hash = createHash('sha256').update(tokens.access_token).digest().subarray(0, 16).toString('base64url');
+  equal(`${way}: and of the access token`, idToken.at_hash, hash);
+  equal(`${way}: which is bound as registered`, claims(tokens.access_token).cnf?.['x5t#S256'], member.thumbprint);
+  const refused = await refusal(redeem(member, begun));
+  equal(`${way}: who is pushed its tokens may not fetch them`, refused.error, 'unauthorized_client');
+  flow('CIBA, push', way);
 }
 
 /** FAPI-CIBA: the request is signed; what is not signed is refused; tokens are bound to the certificate. */

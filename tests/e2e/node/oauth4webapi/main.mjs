@@ -5,7 +5,7 @@ import * as oauth from 'oauth4webapi';
 import { Browser, changeWorkspace, check, claims, equal, flow, issuer, plain, url } from '../demo.mjs';
 import { Receiver } from '../receiver.mjs';
 import { ACCESS_TOKEN, allowEverything, CALLBACK, DEVICE, EXCHANGE, register, WAYS } from '../ways.mjs';
-import { ping, poll, signedPoll } from './backchannel.mjs';
+import { ping, poll, push, signedPoll } from './backchannel.mjs';
 import { discover, memberOf, refusal, via, withNonce } from './member.mjs';
 
 const SCOPES = ['openid', 'email', 'offline_access'];
@@ -222,6 +222,7 @@ async function everyFlow(way, receiver) {
   await device(member);
   await poll(member);
   await ping(way, receiver);
+  await push(way, receiver);
   if (!member.mtls) check(`${way}: the server has asked for its nonces`, member.nonces > 0, member.nonces);
 }
 
