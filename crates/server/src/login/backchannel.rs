@@ -4,22 +4,23 @@
 //! made for the browser, the session and the request. It is asked every time, whatever was allowed before.
 
 use axum::body::Bytes;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::{HeaderMap, Uri};
 use symbolon_protocol::{Form, OAuthError};
 
+use super::browser::{Browser, foreign_form};
 use super::consent::Consents;
 use super::details;
 use super::idps::LoginFailure;
-use super::views::{self, brand, language};
-use super::{Browser, Session, attempt};
+use super::views;
+use super::{Session, attempt};
 use crate::cx::Cx;
 use crate::oauth2::backchannel_authentication::answering::Waiting;
 use crate::oauth2::error::store_failure;
 use crate::oauth2::form_body;
 use crate::oauth2::records::Authentication;
 use crate::oauth2::response_modes::{see_other, with_query};
-use crate::pages::{Answered, AskingClient, BackchannelPage, ClientCard, FormTargets, LoginPage, Page};
+use crate::pages::{Answered, AskingClient, BackchannelPage, ClientCard, LoginPage};
 
 /// What the login form of this page is made for.
 const LOGIN_PURPOSE: &str = "backchannel login";
@@ -33,7 +34,7 @@ pub async fn get(cx: Cx, uri: Uri, headers: HeaderMap) -> Response {
             Some("refused") => Some(Answered::Refused),
             _ => None,
         };
-        match find_session(&cx, &headers).await? {
+        match Session::find(&cx, &headers).await? {
             Some(session) => list(&cx, &headers, &session, answered).await,
             None => Ok(ask_to_log_in(&cx, &headers, None)),
         }
@@ -80,7 +81,7 @@ async fn list(
         });
     }
     let page = BackchannelPage { username: session.person.username.clone(), answered, requests };
-    let mut response = render(cx, headers, &page);
+    let mut response = views::own_page(cx, headers, &page);
     browser.remember(cx, response.headers_mut());
     Ok(response)
 }
@@ -88,10 +89,10 @@ async fn list(
 async fn answer(cx: &Cx, headers: &HeaderMap, form: &Form, answer: Answered) -> Result<Response, OAuthError> {
     let handle = form.require("request")?;
     // The page was made for one person: who has logged in meanwhile has not seen it.
-    let session = find_session(cx, headers).await?.ok_or_else(foreign_form)?;
+    let session = Session::find(cx, headers).await?.ok_or_else(foreign_form)?;
     let waiting = Waiting::list(cx, &session.person.subject).await?;
     let waiting = waiting.into_iter().find(|waiting| waiting.found.handle == handle).ok_or_else(finished)?;
-    check_csrf(cx, headers, form, &purpose(&waiting, &session))?;
+    Browser::of_form(cx, headers)?.check(cx, form, &purpose(&waiting, &session))?;
     let (answered, word) = match answer {
         Answered::Allowed => (waiting.approve(cx, Authentication::of(&session)).await?, "allowed"),
         Answered::Refused => (waiting.deny(cx).await?, "refused"),
@@ -113,7 +114,7 @@ fn ask_to_log_in(cx: &Cx, headers: &HeaderMap, failed: Option<(LoginFailure, &st
         password_form: views::has_passwords(cx),
         idps: Vec::new(),
     };
-    let mut response = render(cx, headers, &page);
+    let mut response = views::own_page(cx, headers, &page);
     if let Some(failure) = failure {
         response.extensions_mut().insert(failure.refused());
     }
@@ -122,7 +123,7 @@ fn ask_to_log_in(cx: &Cx, headers: &HeaderMap, failed: Option<(LoginFailure, &st
 }
 
 async fn login(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Response, OAuthError> {
-    check_csrf(cx, headers, form, LOGIN_PURPOSE)?;
+    Browser::of_form(cx, headers)?.check(cx, form, LOGIN_PURPOSE)?;
     let username = form.get("username").unwrap_or_default();
     let password = form.get("password").unwrap_or_default();
     let person = match attempt::by_password(cx, username, password).await {
@@ -135,33 +136,12 @@ async fn login(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Response, OA
     Ok(response)
 }
 
-async fn find_session(cx: &Cx, headers: &HeaderMap) -> Result<Option<Session>, OAuthError> {
-    Session::find(cx, headers).await.map_err(|error| store_failure(&error))
-}
-
-fn render(cx: &Cx, headers: &HeaderMap, page: &impl Page) -> Response {
-    cx.app.pages.render(page, language(headers, None), &brand(cx), &FormTargets::own()).into_response()
-}
-
 fn address(cx: &Cx) -> String {
     format!("/{}/{}/backchannel", cx.workspace.tenant_id, cx.workspace.id)
 }
 
 fn purpose(waiting: &Waiting, session: &Session) -> String {
     format!("backchannel answer {} {}", waiting.found.handle, session.public_id())
-}
-
-fn check_csrf(cx: &Cx, headers: &HeaderMap, form: &Form, purpose: &str) -> Result<(), OAuthError> {
-    let browser = Browser::known(cx, headers).ok_or_else(|| {
-        OAuthError::invalid_request("browser_unknown")
-            .description("The browser sent no cookie. Allow cookies for this site and start again.")
-    })?;
-    if browser.accepts(cx, purpose, form.get("csrf")) { Ok(()) } else { Err(foreign_form()) }
-}
-
-fn foreign_form() -> OAuthError {
-    OAuthError::invalid_request("form_not_from_this_page")
-        .description("The form does not belong to the page that was shown last. Start again.")
 }
 
 fn finished() -> OAuthError {

@@ -4,6 +4,7 @@ use aws_lc_rs::{constant_time, hmac};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::HeaderMap;
+use symbolon_protocol::{Form, OAuthError};
 
 use super::cookies::CookieName;
 use crate::cx::Cx;
@@ -30,6 +31,19 @@ impl Browser {
         Some(Self { id: id.to_owned(), is_new: false })
     }
 
+    /// The browser that sends a form: it has had a page of ours, and with it the cookie.
+    ///
+    /// # Errors
+    /// `invalid_request` without the cookie.
+    pub fn of_form(cx: &Cx, headers: &HeaderMap) -> Result<Self, OAuthError> {
+        Self::known(cx, headers).ok_or_else(|| {
+            OAuthError::invalid_request("browser_unknown").description(
+                "The browser sent no cookie. Allow cookies for this site, go back to where you came from and start \
+                 again.",
+            )
+        })
+    }
+
     /// The random value in its cookie, which binds a request to this browser.
     pub fn id(&self) -> &str {
         &self.id
@@ -48,8 +62,15 @@ impl Browser {
         URL_SAFE_NO_PAD.encode(self.csrf_tag(cx, purpose))
     }
 
-    /// Whether the form was made for this browser and purpose.
-    pub fn accepts(&self, cx: &Cx, purpose: &str, token: Option<&str>) -> bool {
+    /// Checks that a form was made for this browser and purpose.
+    ///
+    /// # Errors
+    /// `invalid_request`: another site may have made it.
+    pub fn check(&self, cx: &Cx, form: &Form, purpose: &str) -> Result<(), OAuthError> {
+        if self.accepts(cx, purpose, form.get("csrf")) { Ok(()) } else { Err(foreign_form()) }
+    }
+
+    fn accepts(&self, cx: &Cx, purpose: &str, token: Option<&str>) -> bool {
         let given = token.and_then(|token| URL_SAFE_NO_PAD.decode(token).ok()).unwrap_or_default();
         constant_time::verify_slices_are_equal(self.csrf_tag(cx, purpose).as_ref(), &given).is_ok()
     }
@@ -62,4 +83,11 @@ impl Browser {
         }
         context.sign()
     }
+}
+
+/// A form of a page that was not shown to this browser, or not last.
+pub fn foreign_form() -> OAuthError {
+    OAuthError::invalid_request("form_not_from_this_page").description(
+        "The form does not belong to the page that was shown last. Go back to where you came from and start again.",
+    )
 }

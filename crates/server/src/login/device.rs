@@ -8,17 +8,18 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::{HeaderMap, StatusCode, Uri};
 use symbolon_protocol::{Form, GrantType, OAuthError};
 use symbolon_store::{Decision, DecoupledRequest, NewGrant};
 
+use super::browser::{Browser, foreign_form};
 use super::consent::{Consents, scopes_to_remember};
 use super::details;
 use super::idps::LoginFailure;
 use super::limits::Attempt;
-use super::views::{self, brand, language};
-use super::{Browser, Session, attempt};
+use super::views;
+use super::{Session, attempt};
 use crate::cx::Cx;
 use crate::oauth2::clients;
 use crate::oauth2::decoupled;
@@ -29,9 +30,7 @@ use crate::oauth2::form_body;
 use crate::oauth2::issue::Lifetimes;
 use crate::oauth2::records::{Authentication, GrantRecord};
 use crate::oauth2::response_modes::{see_other, with_query};
-use crate::pages::{
-    AskingDevice, ConsentPage, DeviceDonePage, DeviceFault, DevicePage, FormTargets, LoginPage, Page, Until,
-};
+use crate::pages::{AskingDevice, ConsentPage, DeviceDonePage, DeviceFault, DevicePage, LoginPage, Until};
 use crate::refusals::Refused;
 use crate::snapshot::Client;
 
@@ -45,7 +44,7 @@ pub async fn get(cx: Cx, uri: Uri, headers: HeaderMap) -> Response {
         let Some(typed) = form.get("user_code").filter(|typed| !typed.trim().is_empty()) else {
             return Ok(ask_for_code(&cx, &headers, "", None));
         };
-        let session = find_session(&cx, &headers).await?;
+        let session = Session::find(&cx, &headers).await?;
         match Waiting::find(&cx, session.as_ref(), typed).await? {
             Ok(waiting) => waiting.show(&cx, &headers, session.as_ref(), None).await,
             Err(refusal) => Ok(refusal.page(&cx, &headers, typed)),
@@ -61,14 +60,14 @@ pub async fn post(cx: Cx, uri: Uri, headers: HeaderMap, body: Bytes) -> Response
         let address = Form::from_query(uri.query().unwrap_or_default())?;
         match form.get("action").unwrap_or("continue") {
             "continue" => {
-                check_csrf(&cx, &headers, &form, CODE_PURPOSE)?;
+                Browser::of_form(&cx, &headers)?.check(&cx, &form, CODE_PURPOSE)?;
                 Ok(see_other(&address_of(&cx, form.get("user_code"))))
             }
             // Who gives up before logging in has not answered: the device goes on waiting.
             "cancel" => Ok(see_other(&address_of(&cx, None))),
             action @ ("login" | "accept" | "deny") => {
                 let typed = address.require("user_code")?;
-                let session = find_session(&cx, &headers).await?;
+                let session = Session::find(&cx, &headers).await?;
                 match Waiting::find(&cx, session.as_ref(), typed).await? {
                     Ok(waiting) => waiting.take(&cx, &headers, &form, session, action).await,
                     Err(refusal) => Ok(refusal.page(&cx, &headers, typed)),
@@ -158,7 +157,7 @@ impl Waiting {
                 password_form: views::has_passwords(cx),
                 idps: Vec::new(),
             };
-            let mut response = render(cx, headers, &page);
+            let mut response = views::own_page(cx, headers, &page);
             if let Some(failure) = failure {
                 response.extensions_mut().insert(failure.refused().of_client(self.client.id()));
             }
@@ -181,7 +180,7 @@ impl Waiting {
                 address: self.found.doc.address.clone(),
             }),
         };
-        let mut response = render(cx, headers, &page);
+        let mut response = views::own_page(cx, headers, &page);
         browser.remember(cx, response.headers_mut());
         Ok(response)
     }
@@ -195,19 +194,19 @@ impl Waiting {
         action: &str,
     ) -> Result<Response, OAuthError> {
         if action == "login" {
-            check_csrf(cx, headers, form, &self.login_purpose())?;
+            Browser::of_form(cx, headers)?.check(cx, form, &self.login_purpose())?;
             return self.login(cx, headers, form).await;
         }
         // The page was made for one person: who has logged in meanwhile has not seen it.
         let session = session.ok_or_else(foreign_form)?;
-        check_csrf(cx, headers, form, &self.consent_purpose(&session))?;
+        Browser::of_form(cx, headers)?.check(cx, form, &self.consent_purpose(&session))?;
         let accepted = action == "accept";
         let answered = if accepted { self.approve(cx, &session).await? } else { self.deny(cx).await? };
         if !answered {
             return Err(OAuthError::invalid_request("interaction_finished")
                 .description("This request has been answered already."));
         }
-        Ok(render(cx, headers, &DeviceDonePage { client: views::card(&self.client), accepted }))
+        Ok(views::own_page(cx, headers, &DeviceDonePage { client: views::card(&self.client), accepted }))
     }
 
     async fn login(&self, cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Response, OAuthError> {
@@ -284,13 +283,9 @@ fn ask_for_code(cx: &Cx, headers: &HeaderMap, typed: &str, fault: Option<DeviceF
         user_code: typed.chars().take(64).collect(),
         fault,
     };
-    let mut response = render(cx, headers, &page);
+    let mut response = views::own_page(cx, headers, &page);
     browser.remember(cx, response.headers_mut());
     response
-}
-
-fn render(cx: &Cx, headers: &HeaderMap, page: &impl Page) -> Response {
-    cx.app.pages.render(page, language(headers, None), &brand(cx), &FormTargets::own()).into_response()
 }
 
 fn address_of(cx: &Cx, user_code: Option<&str>) -> String {
@@ -299,21 +294,4 @@ fn address_of(cx: &Cx, user_code: Option<&str>) -> String {
         None => page,
         Some(code) => with_query(&page, &[("user_code", &code.chars().take(64).collect::<String>())]),
     }
-}
-
-async fn find_session(cx: &Cx, headers: &HeaderMap) -> Result<Option<Session>, OAuthError> {
-    Session::find(cx, headers).await.map_err(|error| store_failure(&error))
-}
-
-fn check_csrf(cx: &Cx, headers: &HeaderMap, form: &Form, purpose: &str) -> Result<(), OAuthError> {
-    let browser = Browser::known(cx, headers).ok_or_else(|| {
-        OAuthError::invalid_request("browser_unknown")
-            .description("The browser sent no cookie. Allow cookies for this site and start again.")
-    })?;
-    if browser.accepts(cx, purpose, form.get("csrf")) { Ok(()) } else { Err(foreign_form()) }
-}
-
-fn foreign_form() -> OAuthError {
-    OAuthError::invalid_request("form_not_from_this_page")
-        .description("The form does not belong to the page that was shown last. Start again.")
 }

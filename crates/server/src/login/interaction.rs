@@ -13,9 +13,10 @@ use symbolon_protocol::{ErrorCode, Form, OAuthError};
 use symbolon_store::{AuthorizeSession, AuthorizeSessionKey, StoreError};
 
 use super::attempt;
+use super::browser::{Browser, foreign_form};
 use super::step::{Interaction, Page, Step, step};
 use super::views::{self, Note};
-use super::{Browser, Person, Session};
+use super::{Person, Session};
 use crate::cx::Cx;
 use crate::oauth2::authorize;
 use crate::oauth2::authorize::client::may_still_ask;
@@ -38,7 +39,7 @@ type InteractionPath = Path<(String, String, String)>;
 /// Shows what comes next.
 pub async fn get(cx: Cx, Path((_, _, id)): InteractionPath, headers: HeaderMap) -> Response {
     let shown = async {
-        let session = find_session(&cx, &headers).await?;
+        let session = Session::find(&cx, &headers).await?;
         let Some(waiting) = Waiting::find(&cx, &id, &headers).await? else {
             return again(&cx, &id, &headers).await;
         };
@@ -51,7 +52,7 @@ pub async fn get(cx: Cx, Path((_, _, id)): InteractionPath, headers: HeaderMap) 
 pub async fn post(cx: Cx, Path((_, _, id)): InteractionPath, headers: HeaderMap, body: Bytes) -> Response {
     let taken = async {
         let form = form_body::read(&headers, &body)?;
-        let session = find_session(&cx, &headers).await?;
+        let session = Session::find(&cx, &headers).await?;
         let Some(waiting) = Waiting::find(&cx, &id, &headers).await? else {
             return again(&cx, &id, &headers).await;
         };
@@ -73,7 +74,7 @@ struct Waiting<'a> {
 impl<'a> Waiting<'a> {
     /// `None` when no such interaction began in this browser.
     async fn find(cx: &Cx, id: &'a str, headers: &HeaderMap) -> Result<Option<Self>, OAuthError> {
-        let browser = Browser::known(cx, headers).ok_or_else(unknown_browser)?;
+        let browser = Browser::of_form(cx, headers)?;
         let found = cx
             .store()
             .find_authorize_session::<Interaction>(id, browser.id(), cx.now.millis())
@@ -94,14 +95,14 @@ impl<'a> Waiting<'a> {
     ) -> Result<Response, OAuthError> {
         match form.get("action").unwrap_or("login") {
             action @ ("login" | "cancel") => {
-                self.check_csrf(cx, form, &self.login_purpose())?;
+                self.browser.check(cx, form, &self.login_purpose())?;
                 if action == "cancel" {
                     return Ok(self.refuse(cx, headers, denied("login_cancelled")).await);
                 }
                 self.login(cx, headers, form, session).await
             }
             "continue" => {
-                self.check_csrf(cx, form, &self.login_purpose())?;
+                self.browser.check(cx, form, &self.login_purpose())?;
                 // The button was made for one account: who has logged in meanwhile is another.
                 let is_same = |session: &Session| form.get("account") == Some(session.public_id().as_str());
                 let session = session.filter(is_same).ok_or_else(foreign_form)?;
@@ -110,7 +111,7 @@ impl<'a> Waiting<'a> {
             action @ ("accept" | "deny") => {
                 // The page was made for one person: who has logged in meanwhile has not seen it.
                 let session = session.ok_or_else(foreign_form)?;
-                self.check_csrf(cx, form, &self.consent_purpose(&session))?;
+                self.browser.check(cx, form, &self.consent_purpose(&session))?;
                 if action == "deny" {
                     return Ok(self.refuse(cx, headers, denied("consent_denied")).await);
                 }
@@ -267,10 +268,6 @@ impl<'a> Waiting<'a> {
         views::error_page_of(cx, headers, Some(self.client.id()), error)
     }
 
-    fn check_csrf(&self, cx: &Cx, form: &Form, purpose: &str) -> Result<(), OAuthError> {
-        if self.browser.accepts(cx, purpose, form.get("csrf")) { Ok(()) } else { Err(foreign_form()) }
-    }
-
     fn login_purpose(&self) -> String {
         format!("login {}", self.id)
     }
@@ -305,10 +302,6 @@ pub fn address(cx: &Cx, id: &str) -> String {
     format!("/{}/{}/interaction/{id}", cx.workspace.tenant_id, cx.workspace.id)
 }
 
-async fn find_session(cx: &Cx, headers: &HeaderMap) -> Result<Option<Session>, OAuthError> {
-    Session::find(cx, headers).await.map_err(|error| store_failure(&error))
-}
-
 fn denied(reason: &'static str) -> OAuthError {
     OAuthError::access_denied(reason).description(ErrorCode::AccessDenied.sentence())
 }
@@ -323,14 +316,4 @@ fn gone() -> OAuthError {
 fn finished() -> OAuthError {
     OAuthError::invalid_request("interaction_finished")
         .description("This request has been answered already. Go back to the application.")
-}
-
-fn unknown_browser() -> OAuthError {
-    OAuthError::invalid_request("browser_unknown")
-        .description("The browser sent no cookie. Allow cookies for this site, go back to the application and start again.")
-}
-
-fn foreign_form() -> OAuthError {
-    OAuthError::invalid_request("form_not_from_this_page")
-        .description("The form does not belong to the page that was shown last. Go back to the application and start again.")
 }

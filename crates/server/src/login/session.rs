@@ -11,6 +11,7 @@ use http::HeaderMap;
 use http::header::USER_AGENT;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use symbolon_protocol::OAuthError;
 use symbolon_store::entity::server::SubjectFormat;
 use symbolon_store::entity::{GoDuration, Server};
 use symbolon_store::{self as store, NewSession, SessionKey, StoreError};
@@ -20,6 +21,7 @@ use super::end::{self, Ending, Place};
 use super::idps::{self, Identity};
 use crate::cx::Cx;
 use crate::oauth2::check_session;
+use crate::oauth2::error::store_failure;
 use crate::secrets::sha256;
 use crate::snapshot::Client;
 
@@ -119,8 +121,12 @@ impl Session {
     /// that it is used.
     ///
     /// # Errors
-    /// When the store does not answer.
-    pub async fn find(cx: &Cx, headers: &HeaderMap) -> Result<Option<Self>, StoreError> {
+    /// `temporarily_unavailable` when the store does not answer.
+    pub async fn find(cx: &Cx, headers: &HeaderMap) -> Result<Option<Self>, OAuthError> {
+        Self::read(cx, headers).await.map_err(|error| store_failure(&error))
+    }
+
+    async fn read(cx: &Cx, headers: &HeaderMap) -> Result<Option<Self>, StoreError> {
         let Some(id) = CookieName::Session.read(&cx.workspace, headers) else { return Ok(None) };
         let now = cx.now.millis();
         let Some(found) = cx.store().find_session::<Kept>(id, now).await? else { return Ok(None) };

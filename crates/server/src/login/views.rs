@@ -222,8 +222,7 @@ pub fn logout_page(
 
 /// Says that the session is over, or that the person chose to stay.
 pub fn logged_out_page(cx: &Cx, headers: &HeaderMap, client: Option<&Client>, ended: bool) -> Response {
-    let page = LoggedOutPage { client: client.map(card), ended };
-    cx.app.pages.render(&page, language(headers, None), &brand(cx), &FormTargets::own()).into_response()
+    own_page(cx, headers, &LoggedOutPage { client: client.map(card), ended })
 }
 
 /// Says that the session is over, with the clients' own logout pages in frames; then the browser goes on.
@@ -237,6 +236,11 @@ pub fn logging_out_page(
     let targets = next.as_deref().map_or_else(FormTargets::own, FormTargets::client);
     let page = LoggingOutPage { client: client.map(card), frames, next };
     cx.app.pages.render(&page, language(headers, None), &brand(cx), &targets).into_response()
+}
+
+/// A page whose forms stay here, in the language of the browser.
+pub(super) fn own_page(cx: &Cx, headers: &HeaderMap, page: &impl Page) -> Response {
+    cx.app.pages.render(page, language(headers, None), &brand(cx), &FormTargets::own()).into_response()
 }
 
 /// What a workspace has chosen of its pages.

@@ -74,7 +74,7 @@ pub async fn post(cx: Cx, uri: Uri, headers: HeaderMap, body: Bytes) -> Response
 /// A client asks. Without a hint that it knows who is logged in, so is the person.
 async fn asked(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Response, OAuthError> {
     let asked = Asked::read(cx, form).await?;
-    let Some(session) = find_session(cx, headers).await? else { return Ok(asked.done(cx, headers, true)) };
+    let Some(session) = Session::find(cx, headers).await? else { return Ok(asked.done(cx, headers, true)) };
     // All our ID tokens say in which session they were issued: those of earlier sessions end no later one.
     let hinted = asked.hint.as_ref().and_then(|hint| hint.session_id.as_deref());
     if hinted == Some(&session.public_id()) {
@@ -90,11 +90,8 @@ async fn asked(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Response, OA
 /// The person has answered.
 async fn confirmed(cx: &Cx, headers: &HeaderMap, form: &Form, answer: &Form) -> Result<Response, OAuthError> {
     let asked = Asked::read(cx, form).await?;
-    let Some(session) = find_session(cx, headers).await? else { return Ok(asked.done(cx, headers, true)) };
-    if !Browser::of(cx, headers).accepts(cx, &csrf_purpose(&session), answer.get("csrf")) {
-        return Err(OAuthError::invalid_request("form_not_from_this_page")
-            .description("The form does not belong to the page that was shown last. Try again."));
-    }
+    let Some(session) = Session::find(cx, headers).await? else { return Ok(asked.done(cx, headers, true)) };
+    Browser::of(cx, headers).check(cx, answer, &csrf_purpose(&session))?;
     if answer.get("action") == Some("stay") {
         return Ok(asked.done(cx, headers, false));
     }
@@ -112,10 +109,6 @@ async fn end(cx: &Cx, headers: &HeaderMap, session: Session, asked: Asked) -> Re
     };
     response.headers_mut().extend(cookies);
     Ok(response)
-}
-
-async fn find_session(cx: &Cx, headers: &HeaderMap) -> Result<Option<Session>, OAuthError> {
-    Session::find(cx, headers).await.map_err(|error| store_failure(&error))
 }
 
 /// What the CSRF token of the confirmation page is made for.

@@ -116,7 +116,7 @@ async fn authorize(cx: &Cx, headers: &HeaderMap, form: &Form, method: &Method) -
         Ok(session) => session,
         Err(error) => {
             let view = View { cx, headers, client: &client, request: &request };
-            return respond::error(view, store_failure(&error)).await;
+            return respond::error(view, error).await;
         }
     };
     let interaction = Interaction::new(request);
