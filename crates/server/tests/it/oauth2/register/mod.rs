@@ -3,6 +3,7 @@
 mod access;
 mod management;
 mod metadata;
+mod refused;
 mod statement;
 
 use serde_json::{Value, json};
