@@ -3,11 +3,14 @@
 //! The workspace says which there are, where each comes from, and which scopes bring it. A new workspace has those of
 //! OpenID Connect (Core §5.1), by the scopes that ask for them (§5.4).
 
+mod elsewhere;
+
 use serde_json::{Map, Value, json};
 use symbolon_protocol::ScopeSet;
 use symbolon_protocol::claims_request::Requested;
-use symbolon_store::entity::{Claim, ClaimKind, ClaimSource};
+use symbolon_store::entity::{Claim, ClaimDelivery, ClaimKind, ClaimSource};
 
+use self::elsewhere::Elsewhere;
 use super::records::Authentication;
 use crate::snapshot::{Client, Workspace};
 
@@ -96,6 +99,15 @@ const CLIENT_MEMBERS: &[&str] = &[
     "software_version",
 ];
 
+/// How claims are delivered here (OIDC Core §5.6).
+pub fn deliveries(workspace: &Workspace) -> Vec<ClaimDelivery> {
+    let is_used = |delivery: ClaimDelivery| {
+        let mut told = workspace.claims.of(ClaimKind::IdToken).iter();
+        delivery == ClaimDelivery::Normal || told.any(|claim| claim.delivery == delivery)
+    };
+    ClaimDelivery::ALL.into_iter().filter(|delivery| is_used(*delivery)).collect()
+}
+
 /// Whether no claim of a workspace may have this name.
 pub fn is_reserved(name: &str) -> bool {
     RESERVED.contains(&name)
@@ -164,15 +176,27 @@ impl Telling<'_> {
                     || single.contains_key(&claim.name))
         };
         let told = self.workspace.claims.of(kind).iter().filter(is_told);
-        told.filter_map(|claim| Some((claim.name.clone(), self.value(claim)?))).collect()
+        let mut elsewhere = Elsewhere::default();
+        let mut claims = Map::new();
+        for claim in told {
+            if claim.delivery == ClaimDelivery::Normal {
+                claims.extend(self.value(claim).map(|value| (claim.name.clone(), value)));
+            } else if let Some(said) = self.said(claim) {
+                elsewhere.add(claim, said);
+            }
+        }
+        elsewhere.write(&mut claims);
+        claims
+    }
+
+    /// What the identity provider says, as it says it.
+    fn said(&self, claim: &Claim) -> Option<&Value> {
+        at(&self.authentication?.authentication_context, claim.path())
     }
 
     fn value(&self, claim: &Claim) -> Option<Value> {
         let said = match claim.source_type {
-            ClaimSource::AuthnCtx => {
-                let context = &self.authentication?.authentication_context;
-                at(context, claim.path()).and_then(|value| typed(&claim.name, value))
-            }
+            ClaimSource::AuthnCtx => self.said(claim).and_then(|value| typed(&claim.name, value)),
             ClaimSource::Client => of_client(self.client, claim.path()),
         };
         // OIDC Core §5.1: the name by which the person wishes to be referred to; failing another, the one they log

@@ -10,6 +10,8 @@ use utoipa::ToSchema;
 pub struct Claim {
     /// Owning workspace.
     pub authorization_server_id: String,
+    /// Whether tokens tell the value itself, or who asserts it (OIDC Core §5.6.2); an addition of ours.
+    pub delivery: ClaimDelivery,
     /// Free text.
     pub description: Option<String>,
     /// Identifier, generated when absent.
@@ -48,6 +50,34 @@ pub enum ClaimKind {
     /// ID tokens and userinfo.
     #[default]
     IdToken,
+}
+
+/// How a claim is told (OIDC Core §5.6).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ClaimDelivery {
+    /// By its value.
+    #[default]
+    Normal,
+    /// By a JWT of its issuer, which the authentication context has.
+    Aggregated,
+    /// By an address, and an access token for it, which the authentication context has as `endpoint` and
+    /// `access_token`.
+    Distributed,
+}
+
+impl ClaimDelivery {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Normal, Self::Aggregated, Self::Distributed];
+
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Normal => "normal",
+            Self::Aggregated => "aggregated",
+            Self::Distributed => "distributed",
+        }
+    }
 }
 
 /// What the value of a claim is looked up in.

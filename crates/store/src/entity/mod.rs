@@ -23,7 +23,7 @@ pub mod tenant;
 
 pub use acr::Acr;
 pub use authorization_detail::AuthorizationDetail;
-pub use claim::{Claim, ClaimKind, ClaimSource};
+pub use claim::{Claim, ClaimDelivery, ClaimKind, ClaimSource};
 pub use client::Client;
 pub use duration::{DurationError, GoDuration};
 pub use idp::Idp;

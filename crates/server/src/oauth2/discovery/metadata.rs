@@ -6,8 +6,8 @@ use symbolon_protocol::{
 };
 
 use super::served::{
-    assertion_algorithms, claims, client_auth_methods, detail_types, grant_types, request_object_algorithms,
-    scopes, subject_types,
+    assertion_algorithms, claim_types, claims, client_auth_methods, detail_types, grant_types,
+    request_object_algorithms, scopes, subject_types,
 };
 use crate::base_url::BaseUrl;
 use crate::cx::Cx;
@@ -147,7 +147,7 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
         display_values_supported: Some(DISPLAYS.iter().map(|&word| word.to_owned()).collect()),
         ui_locales_supported: Some(words(Language::ALL, Language::tag)),
         acr_values_supported: Some(acr::supported(workspace).into_iter().map(str::to_owned).collect()),
-        claim_types_supported: Some(vec!["normal".to_owned()]),
+        claim_types_supported: Some(claim_types(workspace)),
         // With a client's secret too (OIDC Core §10.1).
         id_token_signing_alg_values_supported: algorithms
             .iter()

@@ -2,10 +2,11 @@
 
 use symbolon_jose::Algorithm;
 use symbolon_protocol::GrantType;
-use symbolon_store::entity::ClaimKind;
+use symbolon_store::entity::{ClaimDelivery, ClaimKind};
 
 use super::metadata::words;
 use crate::oauth2::authorization_details;
+use crate::oauth2::claims::deliveries;
 use crate::oauth2::client_auth::{CLIENT_AUTH_METHODS, assertion};
 use crate::oauth2::grants::GRANTS;
 use crate::oauth2::request_object;
@@ -92,6 +93,11 @@ pub(super) fn detail_types(workspace: &Workspace) -> Option<Vec<String>> {
         authorization_details::types(workspace).map(|known| known.entity.kind.clone()).collect();
     names.sort_unstable();
     (!names.is_empty()).then_some(names)
+}
+
+/// How claims are delivered (OIDC Core §5.6).
+pub(super) fn claim_types(workspace: &Workspace) -> Vec<String> {
+    words(&deliveries(workspace), ClaimDelivery::as_str)
 }
 
 pub(super) fn claims(workspace: &Workspace) -> Vec<String> {

@@ -129,7 +129,7 @@ async fn every_member_of_a_workspace() {
             "token_endpoint_auth_signing_alg_values": ["ES256"],
             "trusted_issuers": [{
                 "audiences": ["https://id.example"], "clients": ["c"], "issuer": "https://issuer.example",
-                "jwks_uri": "https://issuer.example/jwks", "jwt_bearer": true, "max_lifetime": "5m0s",
+                "jwks_uri": "https://issuer.example/jwks", "jwt_bearer": true, "login_hint_token": true, "max_lifetime": "5m0s",
                 "reusable": true, "scopes": ["email"], "subject_claim": "email", "subject_mapping": "raw",
                 "token_exchange": true,
             }],
@@ -214,7 +214,8 @@ async fn every_member_of_a_claim_and_of_a_class_of_authentication() {
     let claim = with(
         full(&document, "Claim"),
         json!({
-            "id": "c", "name": "tier", "source_path": "metadata.tier", "source_type": "client", "scopes": ["email"],
+            "id": "c", "name": "tier", "source_path": "metadata.tier", "source_type": "authnCtx", "scopes": ["email"],
+            "type": "id_token", "delivery": "distributed",
             "verified": false, "authorization_server_id": "default", "tenant_id": "default",
         }),
     );

@@ -1,9 +1,12 @@
 //! Claims of a workspace: from the authentication context and the client into tokens, userinfo and introspection.
 
 use serde_json::{Map, Value, json};
-use symbolon_store::entity::{Claim, ClaimKind, ClaimSource, Idp, Scope};
+use symbolon_jose::{Algorithm, KeySet, verify};
+use symbolon_store::entity::{Claim, ClaimDelivery, ClaimKind, ClaimSource, Idp, Scope};
 
-use crate::harness::{Browser, CALLBACK, NOW, SECRET, TOKEN, TestApp, decode, request, request_with};
+use crate::harness::{
+    Browser, CALLBACK, NOW, SECRET, TOKEN, TestApp, TestIssuer, decode, request, request_with,
+};
 
 const USERINFO: &str = "/default/default/userinfo";
 const INTROSPECT: &str = "/default/default/oauth2/introspect";
@@ -95,6 +98,71 @@ async fn a_claim_is_told_for_its_scopes_where_its_kind_is() {
     let [id_token, access, about, ext] = told(&server, "openid").await;
     assert_eq!((id_token.get("groups"), access.get("groups")), (None, None));
     assert_eq!((about.get("groups"), ext), (None, Value::Null));
+}
+
+/// OIDC Core §5.6.2: what another issuer asserts goes to the client as that issuer has signed it.
+#[tokio::test]
+async fn claims_of_other_issuers_are_aggregated_and_distributed() {
+    let server = server().await;
+    let issuer = TestIssuer::new("https://credit.example.com");
+    let jwt = issuer.sign(json!({"credit_score": 650, "credit_limit": 1000, "aud": "client"}));
+    let place = json!({"endpoint": "https://bank.example.com/claims", "access_token": "ksj3n283dke"});
+    let mut idp = server.store().load::<Idp>("default-people").await.unwrap().value;
+    let users = &mut idp.credentials.as_mut().unwrap().users;
+    users[0].authentication_context.0 = object(json!({
+        "credit": jwt, "bank": place, "nickname": "Ursi",
+        // Whatever an identity provider says: these names are ours.
+        "_claim_names": {"sub": "src1"}, "_claim_sources": {"src1": {"JWT": "x"}},
+    }));
+    server.store().update(idp, None, NOW.millis()).await.unwrap();
+    server.app.snapshots.invalidate("default", "default");
+    let discovery = async || server.get("/default/default/.well-known/openid-configuration").await.ok();
+    assert_eq!(discovery().await["claim_types_supported"], json!(["normal"]));
+    let from = |path: &'static str, delivery| {
+        move |claim: &mut Claim| {
+            for_staff(claim);
+            claim.source_path = Some(path.to_owned());
+            claim.delivery = delivery;
+        }
+    };
+    for name in ["credit_score", "credit_limit", "no_claim_of_that_jwt"] {
+        add(&server, name, ClaimKind::IdToken, from("credit", ClaimDelivery::Aggregated)).await;
+    }
+    add(&server, "payment_info", ClaimKind::IdToken, from("bank", ClaimDelivery::Distributed)).await;
+    assert_eq!(discovery().await["claim_types_supported"], json!(["normal", "aggregated", "distributed"]));
+
+    let [id_token, access, about, ext] = told(&server, "openid profile staff").await;
+    for told in [&id_token, &about] {
+        let names = told["_claim_names"].as_object().unwrap();
+        assert_eq!(names.len(), 3, "{names:?}");
+        let source = |name: &str| &told["_claim_sources"][names[name].as_str().unwrap()];
+        assert_eq!(*source("credit_score"), json!({ "JWT": jwt }));
+        assert_eq!(names["credit_score"], names["credit_limit"], "one JWT is one source");
+        assert_eq!(*source("payment_info"), place);
+        // §5.6.2: the claim itself is not beside it.
+        assert_eq!((told.get("credit_score"), told.get("payment_info")), (None, None));
+    }
+    assert_eq!(about["nickname"], "Ursi");
+    assert_eq!((access.get("_claim_names"), ext), (None, Value::Null));
+    let source = about["_claim_names"]["credit_score"].as_str().unwrap();
+    let claims = said_by(&issuer, about["_claim_sources"][source]["JWT"].as_str().unwrap());
+    assert_eq!(claims["credit_score"], 650);
+
+    // By their scopes, or one by one (§5.5), as any other.
+    let [id_token, _, about, _] = told(&server, "openid").await;
+    assert_eq!((id_token.get("_claim_names"), about.get("_claim_sources")), (None, None));
+    let single = json!({"id_token": {"payment_info": null}}).to_string();
+    let code =
+        Browser::new(&server).sign_in(&request_with("openid", &[("claims", &single)]), "user").await.code();
+    let id_token = server.id_token_of(&code).await;
+    assert_eq!(id_token["_claim_names"], json!({"payment_info": "src1"}));
+    assert_eq!(id_token["_claim_sources"], json!({"src1": place}));
+}
+
+/// What a JWT says, by its issuer's keys.
+fn said_by(issuer: &TestIssuer, token: &str) -> Value {
+    let keys = KeySet::from_jwk_set(&serde_json::from_value(issuer.jwks()).unwrap());
+    Value::Object(verify(token, &keys, &Algorithm::ALL).unwrap().claims)
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! What a claim must be.
 
-use symbolon_store::entity::{Claim, ClaimSource};
+use symbolon_store::entity::{Claim, ClaimDelivery, ClaimKind, ClaimSource};
 
 use crate::api::error::Faults;
 use crate::oauth2::claims;
@@ -29,6 +29,12 @@ pub(super) fn check(claim: &Claim, workspace: &Workspace, faults: &mut Faults) {
             "must be metadata, a path in it such as metadata.tier, or a public member of the client such as client_name",
         ),
     }
+    let can_be_elsewhere = claim.kind == ClaimKind::IdToken && claim.source_type == ClaimSource::AuthnCtx;
+    faults.check(
+        claim.delivery == ClaimDelivery::Normal || can_be_elsewhere,
+        "delivery",
+        "must be normal but for claims of the type id_token whose source_type is authnCtx",
+    );
     for (index, name) in claim.scopes.iter().enumerate() {
         if workspace.scopes.find(name).is_none() {
             faults.add(format!("scopes[{index}]"), "is no scope of the workspace");

@@ -66,6 +66,12 @@ async fn what_cannot_be_told_is_refused() {
         (json!({"type": "saml"}), "type"),
         (json!({"scopes": ["email", "no-such-scope"]}), "scopes[1]"),
         (json!({"verified": true}), "verified"),
+        (json!({"delivery": "by pigeon"}), "delivery"),
+        (json!({"delivery": "aggregated"}), "delivery"),
+        (
+            json!({"type": "id_token", "delivery": "distributed", "source_type": "client", "source_path": "metadata"}),
+            "delivery",
+        ),
         (json!({"authorization_server_id": "no-such-workspace"}), "authorization_server_id"),
         (json!({"tenant_id": "acme"}), "tenant_id"),
     ] {
