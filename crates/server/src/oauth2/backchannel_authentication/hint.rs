@@ -1,6 +1,7 @@
 //! Who is to be asked: exactly one of `login_hint`, `id_token_hint` and `login_hint_token` (CIBA §7.1).
 
 use serde_json::Value;
+use symbolon_jose::UnverifiedJwt;
 use symbolon_protocol::{ErrorCode, OAuthError};
 
 use super::parameters::Parameters;
@@ -9,6 +10,7 @@ use crate::login::Person;
 use crate::login::idps::{self, Identity};
 use crate::oauth2::id_token_hint;
 use crate::oauth2::issue::subject;
+use crate::oauth2::trusted_issuers::{Issuer, issuer_of};
 use crate::snapshot::Client;
 
 const HINTS: [&str; 3] = ["login_hint", "id_token_hint", "login_hint_token"];
@@ -17,7 +19,7 @@ const HINTS: [&str; 3] = ["login_hint", "id_token_hint", "login_hint_token"];
 ///
 /// # Errors
 /// `invalid_request` unless there is one hint that can be read; `unknown_user_id` when nobody here is meant by it.
-pub(super) fn person(cx: &Cx, client: &Client, parameters: &Parameters) -> Result<Person, OAuthError> {
+pub(super) async fn person(cx: &Cx, client: &Client, parameters: &Parameters) -> Result<Person, OAuthError> {
     let hints: Vec<_> = HINTS.into_iter().filter(|name| parameters.get(name).is_some()).collect();
     let [hint] = hints.as_slice() else {
         return Err(OAuthError::invalid_request("hints_not_one")
@@ -29,10 +31,7 @@ pub(super) fn person(cx: &Cx, client: &Client, parameters: &Parameters) -> Resul
     let found = match *hint {
         "login_hint" => of_name(cx, value),
         "id_token_hint" => of_id_token(cx, client, value)?,
-        _ => {
-            return Err(OAuthError::invalid_request("login_hint_token_not_served")
-                .description("A login_hint_token is not supported: send a login_hint or an id_token_hint."));
-        }
+        _ => of_issuer(cx, client, value).await?,
     };
     found.ok_or_else(unknown)
 }
@@ -69,6 +68,33 @@ fn of_id_token(cx: &Cx, client: &Client, token: &str) -> Result<Option<Person>, 
     }
     let mut people = idps::identities(cx).map(|identity| Person::new(cx, identity));
     Ok(people.find(|person| subject::of(&cx.workspace, client, &person.subject) == hint.subject))
+}
+
+/// Whom a JWT of a trusted issuer names, in the words of a `login_hint`. It is no credential: the person is asked all
+/// the same.
+async fn of_issuer(cx: &Cx, client: &Client, token: &str) -> Result<Option<Person>, OAuthError> {
+    let jwt = UnverifiedJwt::parse(token).map_err(|error| refused("jwt_malformed").detail(error))?;
+    let name = issuer_of(&jwt).map_err(|detail| refused("jwt_without_issuer").detail(detail))?;
+    let trusted = Issuer::trusted(cx, client, &name).filter(|trusted| trusted.login_hint_token);
+    let issuer = Issuer::Trusted(trusted.ok_or_else(|| {
+        refused("login_hint_token_issuer_not_trusted")
+            .detail(
+                "no entry of trusted_issuers has this issuer, login_hint_token, and lets the client bring its JWTs",
+            )
+            .got(&name)
+    })?);
+    let claims = issuer.verify(cx, &jwt, &["JWT"], refused).await?.claims;
+    Ok(of_name(cx, issuer.subject(&claims, refused)?))
+}
+
+/// CIBA §13: one that has expired is told so.
+fn refused(reason: &'static str) -> OAuthError {
+    match reason {
+        "jwt_expired" => OAuthError::new(ErrorCode::ExpiredLoginHintToken, reason)
+            .description(ErrorCode::ExpiredLoginHintToken.sentence()),
+        reason => OAuthError::invalid_request(reason)
+            .description("The login_hint_token is not one of an issuer that is trusted here."),
+    }
 }
 
 fn unknown() -> OAuthError {

@@ -152,7 +152,7 @@ async fn ask(cx: &Cx, client: &Client, form: &Form) -> Result<BackchannelAuthent
     let scope = scopes(cx, client, &parameters)?;
     let details = parameters.get(authorization_details::PARAMETER);
     let details = details.map(|text| authorization_details::of_text(cx, client, text)).transpose()?;
-    let person = hint::person(cx, client, &parameters)?;
+    let person = hint::person(cx, client, &parameters).await?;
     let doc = CibaRequest {
         scope,
         authorization_details: details.unwrap_or_default(),

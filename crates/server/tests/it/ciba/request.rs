@@ -4,7 +4,7 @@ use http::header::CACHE_CONTROL;
 use serde_json::json;
 
 use super::{ENDPOINT, GRANT, app, ask, begin};
-use crate::harness::{Browser, SECRET, TestApp};
+use crate::harness::{Browser, SECRET, TestApp, TestIssuer};
 
 const DISCOVERY: &str = "/default/default/.well-known/openid-configuration";
 
@@ -33,7 +33,7 @@ async fn what_is_wrong_is_refused_and_writes_nothing() {
         (&[("login_hint", "")], "400 invalid_request hints_not_one"),
         (&[("id_token_hint", "x")], "400 invalid_request hints_not_one"),
         (&[("login_hint", ""), ("id_token_hint", "x")], "400 invalid_request id_token_hint_invalid"),
-        (&[("login_hint", ""), ("login_hint_token", "x")], "400 invalid_request login_hint_token_not_served"),
+        (&[("login_hint", ""), ("login_hint_token", "x")], "400 invalid_request jwt_malformed"),
         (&[("login_hint", "nobody")], "400 unknown_user_id hinted_user_unknown"),
         (&[("login_hint", "USER")], "400 unknown_user_id hinted_user_unknown"),
         (&[("login_hint", "user@example.com")], "400 unknown_user_id hinted_user_unknown"),
@@ -109,6 +109,57 @@ async fn a_person_is_known_by_a_verified_address_that_nobody_else_has() {
     verify(&["user", "other"]).await;
     let both = ask(&app, &[("login_hint", "shared@example.com")]).await;
     assert_eq!(both.reason(), "400 unknown_user_id hinted_user_unknown");
+}
+
+/// CIBA §7.1: what a `login_hint_token` is, issuer and server agree on.
+#[tokio::test]
+async fn an_issuer_that_the_workspace_trusts_names_the_person() {
+    let app = app().await;
+    let issuer = TestIssuer::new("https://branch.example.com");
+    let sign = |changes: serde_json::Value| {
+        let mut claims = json!({"sub": "user"});
+        claims.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        issuer.sign(claims)
+    };
+    let with = async |token: &str| ask(&app, &[("login_hint", ""), ("login_hint_token", token)]).await;
+    let good = sign(json!({}));
+    let untrusted = "400 invalid_request login_hint_token_issuer_not_trusted";
+    assert_eq!(with(&good).await.reason(), untrusted);
+    // Trusted for something else is not trusted for this.
+    app.trust_issuer(&issuer, json!({"jwt_bearer": true, "token_exchange": true})).await;
+    assert_eq!(with(&good).await.reason(), untrusted);
+    app.change_workspace(|server| server.trusted_issuers[0].login_hint_token = true).await;
+    let id = super::id_of(&with(&good).await);
+    // It names the person and says nothing for them: they are asked.
+    assert_eq!(super::poll(&app, &id).await.json()["error"], "authorization_pending");
+    super::approve(&app).await;
+    app.advance(6);
+    super::poll(&app, &id).await.ok();
+
+    let now = app.app.clock.now().seconds();
+    let impostor = TestIssuer::new("https://branch.example.com");
+    for (token, expected) in [
+        (sign(json!({"exp": now - 31})), "400 expired_login_hint_token jwt_expired"),
+        (sign(json!({"exp": null})), "400 invalid_request jwt_claims_wrong"),
+        (sign(json!({"aud": "https://elsewhere.example"})), "400 invalid_request jwt_for_somebody_else"),
+        (sign(json!({"sub": "nobody"})), "400 unknown_user_id hinted_user_unknown"),
+        (sign(json!({"sub": null})), "400 invalid_request jwt_subject_missing"),
+        (sign(json!({"events": {"logout": {}}})), "400 invalid_request jwt_is_event"),
+        (sign(json!({"iss": "https://evil.example.com"})), untrusted),
+        (impostor.sign(json!({"sub": "user"})), "400 invalid_request jwt_signature_wrong"),
+        (issuer.sign_as("logout+jwt", json!({"sub": "user"})), "400 invalid_request jwt_wrong_type"),
+        ("eyJhbGciOiJub25lIn0.e30.".to_owned(), "400 invalid_request jwt_malformed"),
+    ] {
+        assert_eq!(with(&token).await.reason(), expected);
+    }
+    app.change_workspace(|server| server.trusted_issuers[0].clients = vec!["shop".to_owned()]).await;
+    assert_eq!(with(&sign(json!({}))).await.reason(), untrusted);
+    app.change_workspace(|server| {
+        server.trusted_issuers[0].clients = vec!["bank".to_owned()];
+        server.trusted_issuers[0].subject_claim = Some("login".to_owned());
+    })
+    .await;
+    with(&sign(json!({"sub": "c-17", "login": "user"}))).await.ok();
 }
 
 #[tokio::test]

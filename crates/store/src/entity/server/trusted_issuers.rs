@@ -5,8 +5,8 @@ use utoipa::ToSchema;
 
 use crate::entity::{ClientJwks, GoDuration};
 
-/// An issuer whose JWTs a workspace believes; an addition of ours. It is believed for nothing unless `jwt_bearer` or
-/// `token_exchange` is set.
+/// An issuer whose JWTs a workspace believes; an addition of ours. It is believed for nothing unless `jwt_bearer`,
+/// `token_exchange` or `login_hint_token` is set.
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, ToSchema)]
 #[serde(default)]
@@ -23,6 +23,8 @@ pub struct TrustedIssuer {
     pub jwks_uri: Option<String>,
     /// Whether its JWTs count as authorization grants (RFC 7523 §2.1).
     pub jwt_bearer: bool,
+    /// Whether its JWTs name people in backchannel requests (CIBA §7.1 `login_hint_token`).
+    pub login_hint_token: bool,
     /// How long a JWT may live from `nbf`, `iat` or now to `exp`; an hour when absent.
     pub max_lifetime: Option<GoDuration>,
     /// Whether one JWT may be used more than once as an authorization grant.
