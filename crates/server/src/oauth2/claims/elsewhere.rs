@@ -85,7 +85,7 @@ mod tests {
         Value::Object(members)
     }
 
-    /// {"alg":"ES256"} . {"iss":"https://a.example","address":{},"phone_number":"1"}
+    // {"alg":"ES256"} . {"iss":"https://a.example","address":{},"phone_number":"1"}
     const JWT: &str = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJodHRwczovL2EuZXhhbXBsZSIsImFkZHJlc3MiOnt9LCJwaG9uZV9udW1iZXIiOiIxIn0.AAAA";
 
     /// OIDC Core §5.6.2.1, §5.6.2.2, the shape of their examples.
