@@ -78,8 +78,8 @@ pub fn check_named(cx: &Cx, resources: &[String]) -> Result<(), OAuthError> {
         .expected("resource"))
 }
 
-/// What is left of the scopes in a token for these resources: those of their services, and those of no resource server
-/// in particular. All of them where no resource is named.
+/// What is left of the scopes in a token for these resources: those of their services, and those of OpenID Connect. All
+/// of them where no resource is named.
 pub fn narrow<'a>(cx: &Cx, scope: Cow<'a, ScopeSet>, resources: &[String]) -> Cow<'a, ScopeSet> {
     if resources.is_empty() {
         return scope;
@@ -90,9 +90,14 @@ pub fn narrow<'a>(cx: &Cx, scope: Cow<'a, ScopeSet>, resources: &[String]) -> Co
     }))
 }
 
-/// Whether a token for these resources may be for the service: it is one of them, or no resource server in particular.
+/// Whether a token for these resources may be for the service: it is one of them, or OpenID Connect, whose scopes say
+/// what is told of a person. What a token may do at this server is not for others to hold: of a token for another
+/// resource that would be theirs to use.
 pub fn is_among(cx: &Cx, service: &Service, resources: &[String]) -> bool {
-    is_general(service) || resources.contains(&audience(cx, service))
+    let is_this_server = matches!(service.kind, ServiceKind::Oauth2 | ServiceKind::System);
+    service.kind == ServiceKind::Oidc
+        || resources.contains(&audience(cx, service))
+        || (is_this_server && resources.iter().any(|resource| protected_resource::is_own(cx, resource)))
 }
 
 fn check(cx: &Cx, client: &Client, resource: &str) -> Result<(), OAuthError> {
@@ -113,11 +118,6 @@ fn check(cx: &Cx, client: &Client, resource: &str) -> Result<(), OAuthError> {
         .description("A resource is not known to this authorization server.")
         .expected("the audience of a service of the workspace, or of the client")
         .got(resource))
-}
-
-/// The scopes of OAuth 2 and OpenID Connect themselves, and those of this server, are for this server.
-fn is_general(service: &Service) -> bool {
-    matches!(service.kind, ServiceKind::Oauth2 | ServiceKind::Oidc | ServiceKind::System)
 }
 
 fn audience(cx: &Cx, service: &Service) -> String {

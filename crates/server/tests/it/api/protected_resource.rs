@@ -96,6 +96,23 @@ async fn a_token_for_the_resource_is_taken_by_it() {
     }
 }
 
+/// Who is given a token for itself gets nothing that it could do here with it.
+#[tokio::test]
+async fn a_token_for_another_resource_is_of_no_use_here() {
+    let console = Console::new().await;
+    let app = &console.app;
+    let client = json!({
+        "client_id": "tool", "client_secret": SECRET, "grant_types": ["client_credentials"],
+        "audience": ["https://other.example"], "scopes": ["view_tenant", "introspect_tokens"],
+    });
+    app.add_client_in("default", "admin", client).await;
+    let form = [("grant_type", "client_credentials"), ("resource", "https://other.example")];
+    let tokens = app.post("/default/admin/oauth2/token").basic("tool", SECRET).form(&form).await.ok();
+    let token = tokens["access_token"].as_str().unwrap();
+    assert_eq!(decode(token).1["scp"], json!([]));
+    assert_eq!(app.get("/api/admin/default/servers").bearer(token).await.status, 403);
+}
+
 #[tokio::test]
 async fn a_token_for_userinfo_is_taken_by_it() {
     let app = TestApp::with_people().await;
