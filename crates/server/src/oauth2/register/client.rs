@@ -1,5 +1,6 @@
 //! From what a registration says to a client that can be stored.
 
+use symbolon_jose::Algorithm;
 use symbolon_protocol::{ClientAuthMethod, OAuthError};
 use symbolon_store::entity::client::Confirmation;
 use symbolon_store::entity::server::DynamicClientRegistrationSettings;
@@ -12,6 +13,7 @@ use crate::client_metadata::complete::complete;
 use crate::client_metadata::{sector, validate};
 use crate::cx::Cx;
 use crate::faults::Faults;
+use crate::oauth2::profile::Profile;
 use crate::snapshot::Workspace;
 
 /// The client that a registration describes.
@@ -31,6 +33,7 @@ pub(super) async fn checked(
     let mut faults = Faults::default();
     rules::settle_scopes(cx, settings, &mut client, &mut faults);
     bind(&cx.workspace, &mut client);
+    sign_by_default(&cx.workspace, &mut client);
     complete(&cx.app.rng, &mut client, &mut faults);
     validate::check(&client, &cx.workspace, &mut faults);
     rules::check(cx, &client, approved, &mut faults);
@@ -50,6 +53,17 @@ pub fn bind(workspace: &Workspace, client: &mut Client) {
         client.tls_client_certificate_bound_access_tokens = false;
     } else if method.is_ok_and(ClientAuthMethod::is_mutual_tls) {
         client.tls_client_certificate_bound_access_tokens = true;
+    }
+}
+
+/// OpenID Connect Registration §2: RS256 where no algorithm is named, as far as the workspace has a key for it and its
+/// profile allows it.
+fn sign_by_default(workspace: &Workspace, client: &mut Client) {
+    let default = Algorithm::RS256;
+    let is_served =
+        workspace.keys.signer_for(default).is_some() && Profile::of(workspace).allows_algorithm(default);
+    if client.id_token_signed_response_alg.is_none() && !client.redirect_uris.is_empty() && is_served {
+        client.id_token_signed_response_alg = Some(default.as_str().to_owned());
     }
 }
 

@@ -50,6 +50,7 @@ async fn the_example_of_the_rfc_registers() {
             "dynamically_registered": true,
             "frontchannel_logout_session_required": false,
             "grant_types": ["authorization_code"],
+            "id_token_signed_response_alg": "RS256",
             "jwks_uri": "https://client.example.org/my_public_keys.jwks",
             "logo_uri": "https://client.example.org/logo.png",
             "redirect_uris": ["https://client.example.org/callback", "https://client.example.org/callback2"],
@@ -114,6 +115,16 @@ async fn a_client_without_a_secret_is_told_none() {
         assert_eq!(client.get("client_secret_expires_at"), None, "{method}");
         assert_eq!(client["tls_client_certificate_bound_access_tokens"], method == "tls_client_auth");
     }
+}
+
+/// OpenID Connect Registration §2: RS256 is the default, wherever the workspace has a key for it.
+#[tokio::test]
+async fn id_tokens_are_signed_with_rs256_by_default() {
+    let app = open().await;
+    let client = registered(&app, json!({})).await;
+    assert_eq!(client["id_token_signed_response_alg"], "RS256");
+    let client = registered(&app, json!({"id_token_signed_response_alg": "ES256"})).await;
+    assert_eq!(client["id_token_signed_response_alg"], "ES256");
 }
 
 #[tokio::test]
