@@ -209,6 +209,8 @@ def oidc(options, management, ca):
         "root_cas": ca,
         "grant_types": ["authorization_code", "implicit", "refresh_token", "client_credentials"],
         "dynamic_client_registration": {"enabled": True},
+        # The suite sends no code_challenge for public clients.
+        "enforce_pkce_for_public_clients": False,
         "advanced": {"session_management": True, "allow_unsigned_request_objects": True},
     })
     pages = options.server, options.suite
