@@ -15,7 +15,7 @@ mod workspace;
 
 use std::hash::Hash;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use quick_cache::Equivalent;
 use quick_cache::sync::Cache;
@@ -43,8 +43,9 @@ const CLIENTS: usize = 50_000;
 pub struct Snapshots {
     workspaces: Cache<WorkspaceKey, Arc<Workspace>>,
     clients: Cache<ClientKey, Arc<Client>>,
-    /// Counts invalidations, so that a load that began before one is not kept after it.
-    epoch: AtomicU64,
+    /// Counts invalidations. A load that began before one is never kept after it, not for a moment: whoever keeps or
+    /// drops a workspace holds this.
+    epoch: Mutex<u64>,
     /// Numbers snapshots: a client belongs to one load of its workspace and dies with it.
     generation: AtomicU64,
     /// The host's own roots, for workspaces that name none.
@@ -80,7 +81,7 @@ impl Default for Snapshots {
         Self {
             workspaces: Cache::new(WORKSPACES),
             clients: Cache::new(CLIENTS),
-            epoch: AtomicU64::new(0),
+            epoch: Mutex::new(0),
             generation: AtomicU64::new(0),
             system_trust: OnceLock::new(),
         }
@@ -101,7 +102,7 @@ impl Snapshots {
         if let Some(hit) = self.workspaces.get(&WorkspaceRef(tenant_id, workspace_id)) {
             return Ok(Some(hit));
         }
-        let epoch = self.epoch.load(Ordering::SeqCst);
+        let began = *self.epoch();
         let generation = self.generation.fetch_add(1, Ordering::Relaxed);
         let Some(workspace) =
             Workspace::load(store, tenant_id, workspace_id, &self.system_trust, generation).await?
@@ -109,11 +110,12 @@ impl Snapshots {
             return Ok(None);
         };
         let workspace = Arc::new(workspace);
-        self.workspaces.insert(WorkspaceKey(tenant_id.into(), workspace_id.into()), Arc::clone(&workspace));
-        // Kept first and looked at after: an invalidation that is not seen here removes it itself.
-        if self.epoch.load(Ordering::SeqCst) != epoch {
-            self.workspaces.remove(&WorkspaceRef(tenant_id, workspace_id));
+        let epoch = self.epoch();
+        if *epoch == began {
+            self.workspaces
+                .insert(WorkspaceKey(tenant_id.into(), workspace_id.into()), Arc::clone(&workspace));
         }
+        drop(epoch);
         Ok(Some(workspace))
     }
 
@@ -140,21 +142,28 @@ impl Snapshots {
 
     /// Drops a workspace with its clients: the next request loads them anew.
     pub fn invalidate(&self, tenant_id: &str, workspace_id: &str) {
-        self.epoch.fetch_add(1, Ordering::SeqCst);
+        let mut epoch = self.epoch();
+        *epoch += 1;
         self.workspaces.remove(&WorkspaceRef(tenant_id, workspace_id));
     }
 
     /// Drops all workspaces of a tenant with their clients.
     pub fn invalidate_tenant(&self, tenant_id: &str) {
-        self.epoch.fetch_add(1, Ordering::SeqCst);
+        let mut epoch = self.epoch();
+        *epoch += 1;
         self.workspaces.retain(|key, _| *key.0 != *tenant_id);
     }
 
     /// Drops everything: when it is not known what changed.
     pub fn invalidate_all(&self) {
-        self.epoch.fetch_add(1, Ordering::SeqCst);
+        let mut epoch = self.epoch();
+        *epoch += 1;
         self.workspaces.clear();
         self.clients.clear();
+    }
+
+    fn epoch(&self) -> MutexGuard<'_, u64> {
+        self.epoch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
