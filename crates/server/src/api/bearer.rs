@@ -11,7 +11,7 @@ use crate::api::scheme::{Authority, Issuer};
 use crate::app::App;
 use crate::base_url::BaseUrl;
 use crate::clock::Timestamp;
-use crate::oauth2::access_token::{self, AccessToken, Scheme, Sender, Sent};
+use crate::oauth2::access_token::{self, AccessToken, Scheme, Sender};
 use crate::oauth2::dpop;
 use crate::oauth2::profile::Profile;
 use crate::oauth2::step_up;
@@ -54,28 +54,12 @@ pub async fn authenticate(
     path_tenant: Option<&str>,
 ) -> Result<Actor, ApiError> {
     let scheme = authority.scheme;
-    // RFC 9728 §5.1: every challenge says where the client learns who issues the tokens.
-    let metadata = path_tenant
-        .filter(|_| scheme.issuer == Issuer::TenantOfPath)
-        .and_then(|tenant_id| protected_resource::metadata_url(scheme, caller.base_url, tenant_id));
-    let described = |challenge: Challenge| match &metadata {
-        Some(url) => challenge.resource_metadata(url),
-        None => challenge,
-    };
-    let challenge = described(Challenge::bearer(scheme.name));
-    let sent = access_token::sent(headers).map_err(|error| refuse(&error, &challenge))?;
-    let challenge = match sent {
-        Some(Sent { scheme: Scheme::Dpop, .. }) => {
-            // Workspaces of management APIs have no other profile.
-            described(dpop::challenge(Profile::Plain))
-        }
-        _ => challenge,
-    };
-    let refuse = |error: OAuthError| refuse(&error, &challenge);
-    let sent = sent.ok_or_else(|| {
-        ApiError::new(Kind::Unauthorized, "The request needs an access token in the Authorization header.")
-            .challenge(challenge.to_string())
-    })?;
+    let sent = access_token::sent(headers);
+    let tried = sent.as_ref().ok().and_then(|sent| Some(sent.as_ref()?.scheme));
+    // Made when it is needed: most requests are not refused.
+    let challenge = || challenge(caller, authority, path_tenant, tried);
+    let refuse = |error: OAuthError| refuse(&error, &challenge());
+    let sent = sent.map_err(refuse)?.ok_or_else(|| missing(&challenge()))?;
     let due = match scheme.issuer {
         Issuer::TenantOfPath => path_tenant.unwrap_or_default(),
         Issuer::SystemTenant => SYSTEM_TENANT,
@@ -108,7 +92,7 @@ pub async fn authenticate(
     }
     step_up::check(&workspace, &token, caller.now).map_err(refuse)?;
     if !authority.allows(token.claims.scopes().iter()) {
-        return Err(lacks_scope(authority, &token, &challenge));
+        return Err(lacks_scope(authority.scope, &token, challenge()));
     }
     Ok(Actor {
         tenant_id: workspace.tenant_id.to_string(),
@@ -124,11 +108,39 @@ fn claimed_issuer(token: &str) -> Option<(String, String)> {
     Some((text("tid")?, text("aid")?))
 }
 
-fn lacks_scope(authority: &Authority, token: &AccessToken, challenge: &Challenge) -> ApiError {
-    let scope = authority.scope;
+/// What a refusal asks for: a token sent the way that was tried, and (RFC 9728 §5.1) where to learn who issues it.
+fn challenge(
+    caller: &Caller<'_>,
+    authority: &Authority,
+    path_tenant: Option<&str>,
+    tried: Option<Scheme>,
+) -> Challenge {
+    let scheme = authority.scheme;
+    let challenge = match tried {
+        // Workspaces of management APIs have no other profile.
+        Some(Scheme::Dpop) => dpop::challenge(Profile::Plain),
+        _ => Challenge::bearer(scheme.name),
+    };
+    let metadata = path_tenant
+        .filter(|_| scheme.issuer == Issuer::TenantOfPath)
+        .and_then(|tenant_id| protected_resource::metadata_url(scheme, caller.base_url, tenant_id));
+    match metadata {
+        Some(url) => challenge.resource_metadata(&url),
+        None => challenge,
+    }
+}
+
+/// No token came.
+pub(crate) fn missing(challenge: &Challenge) -> ApiError {
+    ApiError::new(Kind::Unauthorized, "The request needs an access token in the Authorization header.")
+        .challenge(challenge.to_string())
+}
+
+/// The token may not do this (RFC 6750 §3.1).
+pub(crate) fn lacks_scope(scope: &'static str, token: &AccessToken, challenge: Challenge) -> ApiError {
     let error = OAuthError::insufficient_scope("scope_missing")
         .description(format!("The access token lacks the scope {scope}."));
-    let challenge = challenge.clone().error(&error);
+    let challenge = challenge.error(&error);
     let challenge = match ScopeSet::parse(scope) {
         Ok(scopes) => challenge.scope(&scopes),
         Err(_) => challenge,

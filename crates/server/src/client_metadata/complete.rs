@@ -31,7 +31,8 @@ pub fn complete(rng: &Rng, client: &mut Client, faults: &mut Faults) {
     client.application_types = kinds(client);
 }
 
-fn needs_secret(client: &Client) -> bool {
+/// Whether the client authenticates, signs or encrypts with a secret.
+pub fn needs_secret(client: &Client) -> bool {
     match client.token_endpoint_auth_method.parse::<ClientAuthMethod>() {
         Ok(ClientAuthMethod::Unspecified) => true,
         // RFC 6749 §2.1: it could keep none.

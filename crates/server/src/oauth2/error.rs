@@ -27,8 +27,8 @@ pub struct ErrorResponse {
     client_id: Option<Box<str>>,
     tried_header: bool,
     retry_after: Option<i64>,
-    /// The challenge to who proves a key, and whether this token was sent so, at a protected resource.
-    resource: Option<(Scheme, Challenge)>,
+    /// How the token was sent, at a protected resource of a workspace with this profile.
+    resource: Option<(Scheme, Profile)>,
     /// Where the metadata of the protected resource is (RFC 9728 §5.1).
     resource_metadata: Option<Box<str>>,
     /// Whether the body has the members of the standard alone.
@@ -84,7 +84,7 @@ impl ErrorResponse {
     /// §7.1).
     pub fn at_resource(workspace: &Workspace, error: OAuthError, scheme: Scheme) -> Self {
         let status = StatusCode::from_u16(error.code.status_at_resource());
-        let resource = Some((scheme, dpop::challenge(Profile::of(workspace))));
+        let resource = Some((scheme, Profile::of(workspace)));
         Self { resource, ..Self::with_status(error, status.unwrap_or(StatusCode::BAD_REQUEST)) }
     }
 
@@ -217,20 +217,21 @@ pub const TOKEN_MISSING: &str = "access_token_missing";
 fn challenges(
     error: &OAuthError,
     tried_header: bool,
-    resource: Option<(Scheme, Challenge)>,
+    resource: Option<(Scheme, Profile)>,
 ) -> Vec<Challenge> {
     match error.code {
         ErrorCode::InvalidClient if tried_header => vec![Challenge::basic(REALM)],
         // RFC 6750 §3.1: no error code where no authentication was tried.
         ErrorCode::InvalidToken if error.reason.code == TOKEN_MISSING => {
-            std::iter::once(Challenge::bearer(REALM)).chain(resource.map(|(_, by_key)| by_key)).collect()
+            let by_key = resource.map(|(_, profile)| dpop::challenge(profile));
+            std::iter::once(Challenge::bearer(REALM)).chain(by_key).collect()
         }
         ErrorCode::InvalidToken
         | ErrorCode::InsufficientScope
         | ErrorCode::InsufficientUserAuthentication
         | ErrorCode::InvalidDpopProof
         | ErrorCode::UseDpopNonce => match (resource, error.code) {
-            (Some((Scheme::Dpop, by_key)), _) => vec![by_key.error(error)],
+            (Some((Scheme::Dpop, profile)), _) => vec![dpop::challenge(profile).error(error)],
             (None, ErrorCode::InvalidDpopProof | ErrorCode::UseDpopNonce) => Vec::new(),
             (Some((Scheme::Bearer, _)) | None, _) => vec![Challenge::bearer(REALM).error(error)],
         },

@@ -14,7 +14,7 @@ use super::authorize::request::AuthorizationRequest;
 use super::authorize::rules::{self, Asked};
 use super::authorize::source::Source;
 use super::authorize::{client, pushed};
-use super::client_auth::{self, Authenticated};
+use super::client_auth;
 use super::error::{ErrorBody, ErrorResponse};
 use super::form_body::FormBody;
 use super::forms::PushedForm;
@@ -62,11 +62,9 @@ async fn answer(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<PushedRespo
             .detail("advanced.disable_par of the workspace is set");
         return Err(ErrorResponse::with_status(error, StatusCode::NOT_FOUND));
     }
-    let Authenticated { client, method } = client_auth::authenticate(cx, headers, form).await?;
-    if method.is_public() {
-        strangers::count(cx)
-            .map_err(|too_many| ErrorResponse::from(too_many).of_client(Some(client.id())))?;
-    }
+    let by = client_auth::authenticate(cx, headers, form).await?;
+    strangers::count_public(cx, &by)?;
+    let client = by.client;
     match push(cx, &client, form).await {
         Ok((request_uri, expires_in)) => Ok(PushedResponse(PushedAnswer { request_uri, expires_in })),
         Err(error) => Err(ErrorResponse::from(error).of_client(Some(client.id()))),

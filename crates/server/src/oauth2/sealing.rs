@@ -71,7 +71,7 @@ pub async fn encrypter(
         Some(enc) => enc.parse().map_err(unusable)?,
         None => ContentEncryption::DEFAULT,
     };
-    if KeyManagement::SYMMETRIC.contains(&algorithm) {
+    if algorithm.is_symmetric() {
         let key = client.secret_encryption().ok_or(Error::NoEncryptionKey(algorithm)).map_err(unusable)?;
         return JweEncrypter::new(key, algorithm, encryption).map(Some).map_err(unusable);
     }

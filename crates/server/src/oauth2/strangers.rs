@@ -3,6 +3,7 @@
 
 use symbolon_protocol::OAuthError;
 
+use super::client_auth::Authenticated;
 use super::error::ErrorResponse;
 use crate::cx::Cx;
 use crate::rate::network;
@@ -27,6 +28,17 @@ pub fn count(cx: &Cx) -> Result<(), TooMany> {
             .detail(format!("the next one in {seconds} s (limits.authorize_per_minute)")),
         seconds,
     })
+}
+
+/// The same at an endpoint for clients: one that has no secret has proved nothing.
+///
+/// # Errors
+/// 429 where there were too many from this address.
+pub fn count_public(cx: &Cx, by: &Authenticated) -> Result<(), ErrorResponse> {
+    if !by.method.is_public() {
+        return Ok(());
+    }
+    count(cx).map_err(|too_many| ErrorResponse::from(too_many).of_client(Some(by.client.id())))
 }
 
 impl From<TooMany> for OAuthError {

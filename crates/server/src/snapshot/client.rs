@@ -71,8 +71,8 @@ impl Uses {
 pub struct SecretDigest {
     /// SHA-256 of the secret.
     pub digest: [u8; 32],
-    /// Verifies an HMAC by the secret (`client_secret_jwt`, a request object), for clients that may send one. `None` too when the secret
-    /// is shorter than a hash (RFC 7518 §3.2).
+    /// Verifies an HMAC by the secret (`client_secret_jwt`, a request object), for clients that may send one. `None` too
+    /// when the secret is shorter than a hash (RFC 7518 §3.2).
     pub mac: Option<VerificationKey>,
     /// Decrypts request objects with a key that follows from the secret, for clients that have registered that (OIDC
     /// Core §10.2).
@@ -184,7 +184,7 @@ fn secret_encryption(entity: &entity::Client) -> Option<EncryptionKey> {
         &entity.introspection_encrypted_response_alg,
     ];
     let mut wanted = wanted.into_iter().filter_map(|word| word.as_deref()?.parse::<KeyManagement>().ok());
-    wanted.find(|algorithm| KeyManagement::SYMMETRIC.contains(algorithm))?;
+    wanted.find(|algorithm| algorithm.is_symmetric())?;
     entity.client_secret.as_ref().map(|secret| EncryptionKey::from_client_secret(secret.reveal()))
 }
 

@@ -22,40 +22,14 @@ export async function poll(member) {
 
 /** The client is told when the person has answered. */
 export async function ping(way, receiver) {
-  const path = `/ciba/${way}`;
-  const registered = await register(way, {
-    name: 'oauth4webapi-ping',
-    backchannel_token_delivery_mode: 'ping',
-    backchannel_client_notification_endpoint: receiver.address(path),
-  });
-  const member = await memberOf(registered);
-  const client_notification_token = oauth.generateRandomState();
-  const begun = await begin(member, { ...ASKED, client_notification_token });
-  const told = receiver.next(path);
-  await answerBackchannel(member.issuer, begun.auth_req_id);
-  const { headers, body } = await told;
-  equal(`${way}: the ping carries the client's own token`, headers.authorization, `Bearer ${client_notification_token}`);
-  equal(`${way}: and names the request`, JSON.parse(body).auth_req_id, begun.auth_req_id);
+  const { member, begun } = await told(way, 'ping', receiver);
   await tokensFor(member, begun);
   flow('CIBA, ping', way);
 }
 
 /** The client is given its tokens when the person has answered; it asks for nothing. */
 export async function push(way, receiver) {
-  const path = `/ciba-push/${way}`;
-  const registered = await register(way, {
-    name: 'oauth4webapi-push',
-    backchannel_token_delivery_mode: 'push',
-    backchannel_client_notification_endpoint: receiver.address(path),
-  });
-  const member = await memberOf(registered);
-  const client_notification_token = oauth.generateRandomState();
-  const begun = await begin(member, { ...ASKED, client_notification_token });
-  const told = receiver.next(path);
-  await answerBackchannel(member.issuer, begun.auth_req_id);
-  const { headers, body } = await told;
-  equal(`${way}: the push carries the client's own token`, headers.authorization, `Bearer ${client_notification_token}`);
-  equal(`${way}: and names the request`, JSON.parse(body).auth_req_id, begun.auth_req_id);
+  const { member, begun, headers, body } = await told(way, 'push', receiver);
   // What is pushed is a token response; it is judged as one.
   const pushed = new Response(body, { headers: { 'content-type': headers['content-type'] } });
   const tokens = await oauth.processBackchannelAuthenticationGrantResponse(member.as, member.client, pushed);
@@ -94,6 +68,25 @@ export async function signedPoll() {
     equal(`FAPI-CIBA: ${way}: the token is bound`, claims(tokens.access_token).cnf?.['x5t#S256'], member.thumbprint);
     flow('FAPI-CIBA, signed request', way);
   }
+}
+
+/** A client that is called when the person has answered, and what it is sent then. */
+async function told(way, mode, receiver) {
+  const path = `/ciba/${mode}/${way}`;
+  const registered = await register(way, {
+    name: `oauth4webapi-${mode}`,
+    backchannel_token_delivery_mode: mode,
+    backchannel_client_notification_endpoint: receiver.address(path),
+  });
+  const member = await memberOf(registered);
+  const client_notification_token = oauth.generateRandomState();
+  const begun = await begin(member, { ...ASKED, client_notification_token });
+  const call = receiver.next(path);
+  await answerBackchannel(member.issuer, begun.auth_req_id);
+  const { headers, body } = await call;
+  equal(`${way}: the ${mode} carries the client's own token`, headers.authorization, `Bearer ${client_notification_token}`);
+  equal(`${way}: and names the request`, JSON.parse(body).auth_req_id, begun.auth_req_id);
+  return { member, begun, headers, body };
 }
 
 async function begin({ as, client, proof, connection }, asked) {

@@ -2,12 +2,12 @@
 
 use http::HeaderMap;
 use symbolon_protocol::www_authenticate::Challenge;
-use symbolon_protocol::{OAuthError, ScopeSet};
+use symbolon_protocol::OAuthError;
 
-use crate::api::bearer::refuse;
+use crate::api::bearer::{lacks_scope, missing, refuse};
 use crate::api::error::{ApiError, Kind};
 use crate::cx::Cx;
-use crate::oauth2::access_token::{self, Scheme, Sender};
+use crate::oauth2::access_token::{self, Scheme, Sender, Sent};
 use crate::oauth2::dpop;
 use crate::oauth2::profile::Profile;
 use crate::oauth2::records::Authentication;
@@ -24,30 +24,18 @@ pub(super) async fn authenticate(
     headers: &HeaderMap,
     scope: &'static str,
 ) -> Result<Authentication, ApiError> {
-    let challenge = Challenge::bearer(SCHEME);
-    let sent = access_token::sent(headers).map_err(|error| refuse(&error, &challenge))?;
-    let sent = sent.ok_or_else(|| {
-        ApiError::new(Kind::Unauthorized, "The request needs an access token in the Authorization header.")
-            .challenge(challenge.to_string())
-    })?;
-    let challenge =
-        if sent.scheme == Scheme::Dpop { dpop::challenge(Profile::of(&cx.workspace)) } else { challenge };
-    let refuse = |error: OAuthError| refuse(&error, &challenge);
+    let sent = access_token::sent(headers);
+    let challenge = || match &sent {
+        Ok(Some(Sent { scheme: Scheme::Dpop, .. })) => dpop::challenge(Profile::of(&cx.workspace)),
+        _ => Challenge::bearer(SCHEME),
+    };
+    let refuse = |error: OAuthError| refuse(&error, &challenge());
+    let sent = sent.as_ref().map_err(|error| refuse(error.clone()))?.ok_or_else(|| missing(&challenge()))?;
     let token = access_token::find(&cx.app, &cx.workspace, cx.now, sent.token).await.map_err(refuse)?;
     let sender = Sender { judge: dpop::Judge::of(cx), peer: &cx.peer, dpop: &cx.dpop };
     access_token::check_possession(&sender, sent, &token.claims).await.map_err(refuse)?;
     if !token.claims.has_scope(scope) {
-        let error = OAuthError::insufficient_scope("scope_missing")
-            .description(format!("The access token lacks the scope {scope}."));
-        let challenge = challenge.clone().error(&error);
-        let challenge = match ScopeSet::parse(scope) {
-            Ok(scopes) => challenge.scope(&scopes),
-            Err(_) => challenge,
-        };
-        return Err(ApiError::new(Kind::Forbidden, format!("The access token lacks the scope {scope}."))
-            .detail("scope", scope)
-            .challenge(challenge.to_string())
-            .seen(format!("scopes {} of client {}", token.claims.scopes(), token.client.id())));
+        return Err(lacks_scope(scope, &token, challenge()));
     }
     // A person of another workspace, whose token was exchanged, has no sessions here.
     let of_here = token.grant.filter(|_| token.claims.gaid.is_none());

@@ -14,7 +14,7 @@ use symbolon_store::{NewDecoupledRequest, StoreError};
 use utoipa::ToSchema;
 
 use super::answer::no_store_json;
-use super::client_auth::{self, Authenticated};
+use super::client_auth;
 use super::error::{ErrorBody, ErrorResponse, store_failure};
 use super::form_body::FormBody;
 use super::{authorization_details, decoupled, scope, strangers};
@@ -87,11 +87,9 @@ pub async fn device_authorization(
     cx: Cx,
     FormBody { headers, form }: FormBody,
 ) -> Result<Response, ErrorResponse> {
-    let Authenticated { client, method } = client_auth::by_name(&cx, &headers, &form).await?;
-    if method.is_public() {
-        strangers::count(&cx)
-            .map_err(|too_many| ErrorResponse::from(too_many).of_client(Some(client.id())))?;
-    }
+    let by = client_auth::by_name(&cx, &headers, &form).await?;
+    strangers::count_public(&cx, &by)?;
+    let client = by.client;
     let begun = async {
         decoupled::check_grant(&cx, &client, GrantType::DeviceCode)?;
         let scope = scope::requested(&cx, &client, &form)?.into_owned();

@@ -9,7 +9,7 @@ use symbolon_store::entity::{Client, Metadata, Secret};
 use super::body::{self, invalid};
 use super::payload::Payload;
 use super::rules;
-use crate::client_metadata::complete::complete;
+use crate::client_metadata::complete::{complete, needs_secret};
 use crate::client_metadata::{sector, validate};
 use crate::cx::Cx;
 use crate::faults::Faults;
@@ -125,8 +125,7 @@ pub(super) fn keep(client: &mut Client, before: &Client) {
     client.obbr.clone_from(&before.obbr);
     client.fdx.clone_from(&before.fdx);
     keep_exchange(client, before);
-    let method = client.token_endpoint_auth_method.parse::<ClientAuthMethod>();
-    if method.is_ok_and(|method| method.needs_secret() || method == ClientAuthMethod::Unspecified) {
+    if needs_secret(client) {
         client.client_secret.clone_from(&before.client_secret);
         client.client_secret_expires_at = before.client_secret_expires_at;
         client.rotated_secrets.clone_from(&before.rotated_secrets);
