@@ -2,6 +2,7 @@
 //!
 //! Every write bumps the version of the configuration in the same batch, see [`changes`].
 
+mod accounts;
 pub(crate) mod changes;
 mod documents;
 mod entities;
@@ -13,6 +14,7 @@ mod reseal;
 mod scope_grants;
 mod table;
 
+pub use accounts::{Account, NewAccount};
 pub use changes::{Change, ConfigChanges, POLL_INTERVAL, Subscription};
 pub use documents::{InTenant, Stored};
 pub use entities::{Entity, TenantEntity, WorkspaceEntity};

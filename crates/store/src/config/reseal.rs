@@ -15,6 +15,7 @@ const SEALED: &[Sealed] = &[
     Sealed { table: "workspaces", key: &["tenant_id", "id"] },
     Sealed { table: "clients", key: &["tenant_id", "id"] },
     Sealed { table: "idps", key: &["tenant_id", "id"] },
+    Sealed { table: "accounts", key: &["tenant_id", "workspace_id", "id"] },
     Sealed { table: "signing_keys", key: &["tenant_id", "workspace_id", "kid"] },
 ];
 

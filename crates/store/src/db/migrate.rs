@@ -33,6 +33,7 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/0005_details_claims_acrs.sql"),
     },
     Migration { version: 7, name: "logout", sql: include_str!("../../migrations/0007_logout.sql") },
+    Migration { version: 8, name: "accounts", sql: include_str!("../../migrations/0008_accounts.sql") },
 ];
 
 /// The schema this program works with.

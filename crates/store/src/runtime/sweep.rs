@@ -72,7 +72,7 @@ impl Store {
 
     /// Rows in each table, for metrics. Counts them: call it every few minutes, not for each scrape.
     pub async fn row_counts(&self) -> Result<Vec<(&'static str, i64)>> {
-        let config = ["tenants", "workspaces", "clients", "registrations", "scope_grants"];
+        let config = ["tenants", "workspaces", "clients", "registrations", "accounts", "scope_grants"];
         let mut counts = Vec::new();
         for table in config.into_iter().chain(SWEPT.iter().map(|swept| swept.table)) {
             let rows = self.db.list(Statement::new(format!("SELECT COUNT(*) FROM {table}"), [])).await?;

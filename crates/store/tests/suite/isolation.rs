@@ -1,11 +1,11 @@
 //! No function reaches another tenant's, or another workspace's, rows.
 
 use serde_json::json;
-use symbolon_store::entity::{Acr, AuthorizationDetail, Claim, Client, Idp, Scope, Server, Service};
+use symbolon_store::entity::{Acr, AuthorizationDetail, Claim, Client, Idp, Scope, Secret, Server, Service};
 use symbolon_store::{
-    AccessToken, AuthorizeSessionKey, KeyState, KeyUse, ListQuery, NewAuthorizeSession, NewCode, NewKey,
-    NewLogoutNotice, NewPushedRequest, NewRefreshToken, NewSession, Redemption, Rotation, RotationRequest,
-    Store, StoreError, WorkspaceStore,
+    AccessToken, AuthorizeSessionKey, KeyState, KeyUse, ListQuery, NewAccount, NewAuthorizeSession, NewCode,
+    NewKey, NewLogoutNotice, NewPushedRequest, NewRefreshToken, NewSession, Redemption, Rotation,
+    RotationRequest, Store, StoreError, WorkspaceStore,
 };
 
 use crate::backend::{NOW, client};
@@ -20,6 +20,16 @@ async fn fill(w: WorkspaceStore<'_>) {
     w.insert(Scope { id: "sc".into(), name: "read".into(), ..Scope::default() }, NOW).await.unwrap();
     w.insert(Idp { id: "i".into(), ..Idp::default() }, NOW).await.unwrap();
     w.insert(AuthorizationDetail { id: "d".into(), ..AuthorizationDetail::default() }, NOW).await.unwrap();
+    let (password_hash, attributes) = (Secret::new("$argon2"), serde_json::Map::new());
+    let account = NewAccount {
+        id: "ac",
+        idp_id: "i",
+        username: "alice",
+        password_hash: &password_hash,
+        attributes: &attributes,
+        is_news: false,
+    };
+    w.insert_account(&account, NOW).await.unwrap();
     w.insert(Claim { id: "cl".into(), ..Claim::default() }, NOW).await.unwrap();
     w.insert(Acr { id: "a".into(), ..Acr::default() }, NOW).await.unwrap();
     w.allow_details("alice", "c", &["{}".to_owned()], UNTIL).await.unwrap();
@@ -58,6 +68,12 @@ async fn see_nothing(w: WorkspaceStore<'_>) {
     assert_eq!(w.find::<Claim>("cl").await.unwrap(), None);
     assert_eq!(w.find::<Acr>("a").await.unwrap(), None);
     assert_eq!(w.are_details_allowed("alice", "c", &["{}".to_owned()], NOW).await.unwrap(), [false]);
+    assert!(!w.has_accounts().await.unwrap() && !w.has_account("i", "ac").await.unwrap());
+    assert_eq!(w.find_account("ac").await.unwrap(), None);
+    assert_eq!(w.find_account_by_name("i", "alice").await.unwrap(), None);
+    assert_eq!(w.list_accounts("i", &ListQuery::all()).await.unwrap(), []);
+    assert!(!w.delete_account("i", "ac").await.unwrap());
+    assert!(!w.set_account_password("i", "ac", &Secret::new("$argon2"), NOW).await.unwrap());
     assert_eq!(w.list::<Client>(&ListQuery::all()).await.unwrap(), []);
     assert_eq!(w.update(client("c"), None, NOW).await, Err(StoreError::NotFound("client")));
     assert_eq!(w.delete::<Client>("c", None).await, Err(StoreError::NotFound("client")));
@@ -129,6 +145,7 @@ pub(crate) async fn a_workspace_sees_nothing_of_another(store: Store) {
     // And it is all still there.
     assert_eq!(w.load::<Client>("c").await.unwrap().version, 1);
     assert_eq!(w.list_keys().await.unwrap().len(), 2);
+    assert_eq!(w.find_account("ac").await.unwrap().unwrap().username, "alice");
     assert!(w.find_session::<i32>("id", NOW).await.unwrap().is_some());
     assert!(w.find_authorize_session::<i32>("id", "b", NOW).await.unwrap().is_some());
     assert!(w.find_pushed_request::<i32>("p", NOW).await.unwrap().is_some());

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod accounts;
 mod backend;
 mod changes;
 mod code_exchange;
@@ -55,6 +56,16 @@ macro_rules! on_every_backend {
 }
 
 on_every_backend! {
+    accounts::{
+        a_name_is_taken_at_one_identity_provider_alone,
+        a_password_is_changed_and_an_account_deleted,
+        accounts_are_listed_in_pages,
+        accounts_go_with_what_they_belong_to,
+        an_account_comes_back_as_it_was_made,
+        caches_are_told_of_the_first_account,
+        one_of_many_gets_a_name,
+        what_must_not_be_kept_is_refused,
+    }
     changes::{
         a_refused_write_is_not_told,
         a_subscriber_hears_of_a_change_at_once,

@@ -1,9 +1,9 @@
 //! The master key: the right one is needed, and it can be changed.
 
 use serde_json::json;
-use symbolon_store::entity::{Client, Secret, Server};
+use symbolon_store::entity::{Client, Idp, Secret, Server};
 use symbolon_store::seal::MasterKeys;
-use symbolon_store::{KeyState, KeyUse, Location, NewKey, Store, StoreError};
+use symbolon_store::{KeyState, KeyUse, Location, NewAccount, NewKey, Store, StoreError};
 
 use crate::backend::{self, NOW, client};
 
@@ -31,6 +31,17 @@ async fn rotates(store: Store, location: &Location) {
     let key =
         NewKey { kid: "k", key_use: KeyUse::Sig, alg: "ES256", public_jwk: &public_jwk, private_pkcs8: b"p" };
     w.insert_key(&key, KeyState::Current, NOW).await.unwrap();
+    w.insert(Idp { id: "i".into(), ..Idp::default() }, NOW).await.unwrap();
+    let (password_hash, attributes) = (Secret::new("$argon2"), serde_json::Map::new());
+    let account = NewAccount {
+        id: "ac",
+        idp_id: "i",
+        username: "ada",
+        password_hash: &password_hash,
+        attributes: &attributes,
+        is_news: false,
+    };
+    w.insert_account(&account, NOW).await.unwrap();
     let version = store.config_version().await.unwrap();
     drop(store);
 
@@ -38,7 +49,7 @@ async fn rotates(store: Store, location: &Location) {
     assert!(matches!(wrong, Err(StoreError::Corrupt(_))), "{wrong:?}");
     let both = open(location, &NEW, &[OLD]).await.unwrap();
     assert!(both.workspace("t", "w").load::<Client>("c7").await.unwrap().client_secret.is_some());
-    assert_eq!(both.reseal().await.unwrap(), 252);
+    assert_eq!(both.reseal().await.unwrap(), 253);
     assert_eq!(both.reseal().await.unwrap(), 0);
     drop(both);
 
@@ -52,6 +63,7 @@ async fn rotates(store: Store, location: &Location) {
     }
     assert!(store.tenant("t").load::<Server>("w").await.unwrap().secret.is_some());
     assert_eq!(w.find_key("k").await.unwrap().unwrap().private_pkcs8.as_slice(), b"p");
+    assert_eq!(w.find_account("ac").await.unwrap().unwrap().password_hash, password_hash);
     assert_eq!(store.config_version().await.unwrap(), version, "nothing changed for caches");
 }
 
