@@ -359,6 +359,16 @@ mod tests {
         assert_eq!(granted.first_beyond(&asked).map(AuthorizationDetail::kind), Some("c"));
     }
 
+    /// A float that was read with less than its last digit would be another one the next time.
+    #[test]
+    fn numbers_are_kept_to_their_last_digit() {
+        for number in ["516e72", "0.1", "9007199254740993.5", "1e-7"] {
+            let details = AuthorizationDetails::parse(&format!(r#"[{{"type":"a","x":{number}}}]"#)).unwrap();
+            let again = AuthorizationDetails::parse(&serde_json::to_string(&details).unwrap()).unwrap();
+            assert_eq!(again, details, "{number}");
+        }
+    }
+
     proptest! {
         #[test]
         fn any_text_is_read_or_refused(text in any::<String>()) {
