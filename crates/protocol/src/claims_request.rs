@@ -1,6 +1,7 @@
-//! `claims`: single claims that a client asks for (OpenID Connect Core §5.5).
+//! `claims`: single claims that a client asks for (OpenID Connect Core §5.5), and `claims_locales`: in which languages
+//! (§5.2).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -9,6 +10,10 @@ use serde_json::{Map, Value};
 pub const MAX_BYTES: usize = 8 * 1024;
 /// The most claims that are asked for in one place.
 pub const MAX_CLAIMS: usize = 100;
+/// The most languages that are preferred.
+pub const MAX_LOCALES: usize = 10;
+/// The longest language tag, in bytes (RFC 5646 §4.4.1).
+const MAX_TAG: usize = 35;
 
 /// The claims asked for in one place, by name; `None`: voluntary, with any value.
 pub type Requested = BTreeMap<String, Option<ClaimRequest>>;
@@ -22,6 +27,9 @@ pub struct ClaimsRequest {
     /// In the ID token.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub id_token: Requested,
+    /// The languages (BCP 47) that the person prefers, the best first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub locales: Vec<String>,
 }
 
 /// How one claim is asked for (OpenID Connect Core §5.5.1).
@@ -60,19 +68,34 @@ impl ClaimsRequest {
         }
         let members: Map<String, Value> =
             serde_json::from_str(text).map_err(|_| ClaimsRequestError::NotAnObject)?;
-        Ok(Self { userinfo: place(&members, "userinfo")?, id_token: place(&members, "id_token")? })
+        let (userinfo, id_token) = (place(&members, "userinfo")?, place(&members, "id_token")?);
+        Ok(Self { userinfo, id_token, ..Self::default() })
+    }
+
+    /// The same in these languages, as `claims_locales` lists them. What is no language tag is passed over: a language
+    /// that cannot be had is no error (OpenID Connect Core §3.1.2.1).
+    #[must_use]
+    pub fn in_locales(self, text: &str) -> Self {
+        let is_tag = |word: &&str| {
+            word.len() <= MAX_TAG
+                && !word.is_empty()
+                && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        };
+        let locales = text.split(' ').filter(is_tag).take(MAX_LOCALES).map(str::to_owned).collect();
+        Self { locales, ..self }
     }
 
     /// Whether nothing is asked for.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.userinfo.is_empty() && self.id_token.is_empty()
+        self.userinfo.is_empty() && self.id_token.is_empty() && self.locales.is_empty()
     }
 
-    /// The names asked for in either place, each once.
+    /// The claims asked for in either place, each once, in whatever language: without the tag of `name#de` (§5.2).
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        let again = self.id_token.keys().filter(|name| !self.userinfo.contains_key(*name));
-        self.userinfo.keys().chain(again).map(String::as_str)
+        let names = self.userinfo.keys().chain(self.id_token.keys());
+        let without_tag = |name: &'_ String| name.find('#').unwrap_or(name.len());
+        names.map(|name| &name[..without_tag(name)]).collect::<BTreeSet<_>>().into_iter()
     }
 }
 
@@ -150,6 +173,18 @@ mod tests {
         assert_eq!(request.names().count(), 8);
         let kept = serde_json::to_string(&request).unwrap();
         assert_eq!(serde_json::from_str::<ClaimsRequest>(&kept).unwrap(), request);
+    }
+
+    #[test]
+    fn languages_are_read_and_a_claim_in_two_is_one_claim() {
+        let long = "a".repeat(36);
+        let request =
+            ClaimsRequest::parse(r#"{"userinfo":{"name#de":null,"name#ja":null},"id_token":{"name":null}}"#);
+        let request = request.unwrap().in_locales(&format!("ja-Kana-JP  de d\u{e9} de;q=1 {long}"));
+        assert_eq!(request.locales, ["ja-Kana-JP", "de"]);
+        assert_eq!(request.names().collect::<Vec<_>>(), ["name"]);
+        assert!(!ClaimsRequest::default().in_locales("de").is_empty());
+        assert_eq!(ClaimsRequest::default().in_locales(&"de ".repeat(99)).locales.len(), MAX_LOCALES);
     }
 
     #[test]

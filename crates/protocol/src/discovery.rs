@@ -139,6 +139,9 @@ pub struct ProviderMetadata {
     /// Claims that may be given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claims_supported: Option<Vec<String>>,
+    /// Languages of claims (BCP 47).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claims_locales_supported: Option<Vec<String>>,
     /// Claim types (OpenID Connect Core §5.6).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claim_types_supported: Option<Vec<String>>,

@@ -4,14 +4,16 @@
 //! OpenID Connect (Core §5.1), by the scopes that ask for them (§5.4).
 
 mod elsewhere;
+mod languages;
 
 use serde_json::{Map, Value, json};
-use symbolon_protocol::ScopeSet;
 use symbolon_protocol::claims_request::Requested;
+use symbolon_protocol::{ClaimsRequest, ScopeSet};
 use symbolon_store::entity::{Claim, ClaimDelivery, ClaimKind, ClaimSource};
 
 use self::elsewhere::Elsewhere;
 use super::records::Authentication;
+use crate::login::idps;
 use crate::snapshot::{Client, Workspace};
 
 /// Which scope lets a client read which claims in a new workspace (OIDC Core §5.4).
@@ -108,6 +110,13 @@ pub fn deliveries(workspace: &Workspace) -> Vec<ClaimDelivery> {
     ClaimDelivery::ALL.into_iter().filter(|delivery| is_used(*delivery)).collect()
 }
 
+/// The languages (BCP 47) that the workspace's own identity providers say something in.
+pub fn claims_locales(workspace: &Workspace) -> Vec<String> {
+    let users: Vec<_> = idps::users(workspace).map(|(_, user)| user).collect();
+    let used = languages::used(users.iter().map(|user| &user.authentication_context));
+    used.into_iter().map(str::to_owned).collect()
+}
+
 /// Whether no claim of a workspace may have this name.
 pub fn is_reserved(name: &str) -> bool {
     RESERVED.contains(&name)
@@ -148,44 +157,57 @@ pub struct Telling<'a> {
 }
 
 impl Telling<'_> {
-    /// The claims of an ID token; `single` were asked for one by one.
-    pub fn in_id_token(&self, single: &Requested) -> Map<String, Value> {
-        self.claims(ClaimKind::IdToken, single, false)
+    /// The claims of an ID token, beside what was `asked` for one by one.
+    pub fn in_id_token(&self, asked: &ClaimsRequest) -> Map<String, Value> {
+        self.claims(ClaimKind::IdToken, &asked.id_token, &asked.locales, false)
     }
 
     /// The claims of userinfo: opaque ones too.
-    pub fn at_userinfo(&self, single: &Requested) -> Map<String, Value> {
-        self.claims(ClaimKind::IdToken, single, true)
+    pub fn at_userinfo(&self, asked: &ClaimsRequest) -> Map<String, Value> {
+        self.claims(ClaimKind::IdToken, &asked.userinfo, &asked.locales, true)
     }
 
     /// The claims of an access token.
     pub fn in_access_token(&self) -> Map<String, Value> {
-        self.claims(ClaimKind::AccessToken, &Requested::new(), false)
+        self.claims(ClaimKind::AccessToken, &Requested::new(), &[], false)
     }
 
     /// The same at introspection: opaque ones too.
     pub fn at_introspection(&self) -> Map<String, Value> {
-        self.claims(ClaimKind::AccessToken, &Requested::new(), true)
+        self.claims(ClaimKind::AccessToken, &Requested::new(), &[], true)
     }
 
-    fn claims(&self, kind: ClaimKind, single: &Requested, opaque: bool) -> Map<String, Value> {
+    fn claims(
+        &self,
+        kind: ClaimKind,
+        single: &Requested,
+        locales: &[String],
+        opaque: bool,
+    ) -> Map<String, Value> {
+        let known = self.workspace.claims.of(kind).iter().filter(|claim| opaque || !claim.opaque);
         let is_told = |claim: &&Claim| {
-            (opaque || !claim.opaque)
-                && (claim.scopes.is_empty()
-                    || claim.scopes.iter().any(|scope| self.scope.contains(scope))
-                    || single.contains_key(&claim.name))
+            claim.scopes.is_empty()
+                || claim.scopes.iter().any(|scope| self.scope.contains(scope))
+                || single.contains_key(&claim.name)
         };
-        let told = self.workspace.claims.of(kind).iter().filter(is_told);
+        let told = known.clone().filter(is_told);
         let mut elsewhere = Elsewhere::default();
         let mut claims = Map::new();
         for claim in told {
             if claim.delivery == ClaimDelivery::Normal {
-                claims.extend(self.value(claim).map(|value| (claim.name.clone(), value)));
+                claims.extend(self.value(claim, locales).map(|value| (claim.name.clone(), value)));
             } else if let Some(said) = self.said(claim) {
                 elsewhere.add(claim, said);
             }
         }
         elsewhere.write(&mut claims);
+        // OIDC Core §5.2: in just this language, under the name that it was asked for by.
+        let in_languages = single.keys().filter(|name| name.contains('#'));
+        claims.extend(in_languages.filter_map(|name| {
+            let (base, tag) = languages::parts(name);
+            let claim = known.clone().find(|claim| claim.name == base)?;
+            Some((name.clone(), self.value_in(claim, tag?)?))
+        }));
         claims
     }
 
@@ -194,9 +216,22 @@ impl Telling<'_> {
         at(&self.authentication?.authentication_context, claim.path())
     }
 
-    fn value(&self, claim: &Claim) -> Option<Value> {
+    /// The same, in one language.
+    fn value_in(&self, claim: &Claim, tag: &str) -> Option<Value> {
+        if claim.source_type != ClaimSource::AuthnCtx || claim.delivery != ClaimDelivery::Normal {
+            return None;
+        }
+        let context = &self.authentication?.authentication_context;
+        typed(&claim.name, languages::tagged(context, claim.path(), tag)?).filter(says_something)
+    }
+
+    fn value(&self, claim: &Claim, locales: &[String]) -> Option<Value> {
+        let preferred =
+            || languages::preferred(&self.authentication?.authentication_context, claim.path(), locales);
         let said = match claim.source_type {
-            ClaimSource::AuthnCtx => self.said(claim).and_then(|value| typed(&claim.name, value)),
+            ClaimSource::AuthnCtx => {
+                preferred().or_else(|| self.said(claim)).and_then(|value| typed(&claim.name, value))
+            }
             ClaimSource::Client => of_client(self.client, claim.path()),
         };
         // OIDC Core §5.1: the name by which the person wishes to be referred to; failing another, the one they log

@@ -214,11 +214,7 @@ pub const TOKEN_MISSING: &str = "access_token_missing";
 
 /// RFC 6749 §5.2: a 401 names the scheme that the client has tried. RFC 6750 §3 and RFC 9449 §7.1: so does one to who
 /// sends a token.
-fn challenges(
-    error: &OAuthError,
-    tried_header: bool,
-    resource: Option<(Scheme, Profile)>,
-) -> Vec<Challenge> {
+fn challenges(error: &OAuthError, tried_header: bool, resource: Option<(Scheme, Profile)>) -> Vec<Challenge> {
     match error.code {
         ErrorCode::InvalidClient if tried_header => vec![Challenge::basic(REALM)],
         // RFC 6750 §3.1: no error code where no authentication was tried.

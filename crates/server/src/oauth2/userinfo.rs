@@ -99,7 +99,7 @@ async fn answer(cx: &Cx, token: &AccessToken) -> Result<Response, OAuthError> {
         scope: &scope,
         authentication: Some(&grant.authentication),
     };
-    let about = About { sub: &token.claims.sub, claims: telling.at_userinfo(&grant.claims.userinfo) };
+    let about = About { sub: &token.claims.sub, claims: telling.at_userinfo(&grant.claims) };
     let client = &*token.client;
     let encrypter = sealing::encrypter(
         cx,

@@ -182,6 +182,10 @@ fn person(password_hash: &str, now: Timestamp) -> StaticUser {
         "given_name": "Robin",
         "middle_name": "Ada",
         "family_name": "Sandbox",
+        // In another script, for who prefers it (§5.2).
+        "name#ja-Kana-JP": "ロビン・エイダ・サンドボックス",
+        "given_name#ja-Kana-JP": "ロビン",
+        "family_name#ja-Kana-JP": "サンドボックス",
         "nickname": "Rob",
         "preferred_username": USER.0,
         "profile": "https://example.com/people/robin",

@@ -226,17 +226,19 @@ mod tests {
             let name = format!("p{n}");
             json!({"anyOf": [schema, {"properties": {name: {}}}]})
         });
-        for schema in [
-            json!({"$ref": "#"}),
-            json!({"not": {"$ref": "#"}}),
-            json!({"allOf": [{"$dynamicRef": "#"}], "additionalProperties": true}),
-            json!({"$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}}, "$ref": "#/$defs/a", "additionalProperties": true}),
-            json!({"properties": {"a": {"pattern": "^(a+)+$"}}}),
-            nested,
+        let detail = json!({"type": "x", "a": format!("{}!", "a".repeat(2000)), "b": {"b": {"b": 1}}});
+        for (schema, is_satisfied) in [
+            (json!({"$ref": "#"}), false),
+            (json!({"not": {"$ref": "#"}}), false),
+            (json!({"allOf": [{"$dynamicRef": "#"}], "additionalProperties": true}), true),
+            (
+                json!({"$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}}, "$ref": "#/$defs/a", "additionalProperties": true}),
+                true,
+            ),
+            (json!({"properties": {"a": {"pattern": "^(a+)+$"}}}), false),
+            (nested, false),
         ] {
-            let long = format!("{}!", "a".repeat(2000));
-            let answer = payment(schema.clone()).check(&json!({"type": "x", "a": long, "b": {"b": {"b": 1}}}));
-            eprintln!("{schema:.60} {answer:?}");
+            assert_eq!(payment(schema.clone()).check(&detail).is_ok(), is_satisfied, "{schema}");
         }
     }
 }

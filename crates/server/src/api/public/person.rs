@@ -1,8 +1,8 @@
 //! The person on whose behalf a client calls.
 
 use http::HeaderMap;
-use symbolon_protocol::www_authenticate::Challenge;
 use symbolon_protocol::OAuthError;
+use symbolon_protocol::www_authenticate::Challenge;
 
 use crate::api::bearer::{lacks_scope, missing, refuse};
 use crate::api::error::{ApiError, Kind};

@@ -8,6 +8,7 @@ use symbolon_store::entity::Idp;
 
 use crate::cx::Cx;
 use crate::refusals::Refused;
+use crate::snapshot::Workspace;
 
 /// A kind of identity provider that checks a user name and a password itself.
 ///
@@ -133,9 +134,14 @@ pub async fn authenticate(cx: &Cx, username: &str, password: &str) -> Result<Ide
 
 /// Everybody who could log in. Nobody has shown anything: this is for requests about somebody who is not here.
 pub fn identities(cx: &Cx) -> impl Iterator<Item = Identity> {
-    cx.workspace.idps.iter().filter(|idp| !idp.disabled).flat_map(|idp| {
+    users(&cx.workspace).map(|(idp, user)| identity(idp, user))
+}
+
+/// All users of a workspace, with the identity providers that know them.
+pub fn users(workspace: &Workspace) -> impl Iterator<Item = (&Idp, PasswordUser)> {
+    workspace.idps.iter().filter(|idp| !idp.disabled).flat_map(|idp| {
         let kind = PASSWORD_IDPS.iter().find(|kind| kind.method() == idp.method);
-        kind.into_iter().flat_map(|kind| kind.users(idp)).map(|user| identity(idp, user))
+        kind.into_iter().flat_map(|kind| kind.users(idp)).map(move |user| (idp, user))
     })
 }
 

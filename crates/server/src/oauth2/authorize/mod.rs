@@ -49,6 +49,7 @@ const MAX_ADDRESS: usize = 8 * 1024;
         ("response_mode" = Option<String>, Query), ("prompt" = Option<String>, Query),
         ("max_age" = Option<u32>, Query), ("login_hint" = Option<String>, Query),
         ("id_token_hint" = Option<String>, Query), ("ui_locales" = Option<String>, Query),
+        ("claims" = Option<String>, Query), ("claims_locales" = Option<String>, Query),
         ("request" = Option<String>, Query), ("authorization_details" = Option<String>, Query), ("request_uri" = Option<String>, Query), ("code_challenge" = Option<String>, Query), ("code_challenge_method" = Option<String>, Query),
     ),
     responses(

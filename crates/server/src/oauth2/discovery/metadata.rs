@@ -17,6 +17,7 @@ use crate::oauth2::authorize::rules::prompt::PROMPTS;
 use crate::oauth2::authorize::rules::response_type;
 use crate::oauth2::backchannel_authentication::{self, delivery, rules};
 use crate::oauth2::check_session;
+use crate::oauth2::claims::claims_locales;
 use crate::oauth2::client_documents;
 use crate::oauth2::dpop;
 use crate::oauth2::profile::Profile;
@@ -142,6 +143,7 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
         dpop_signing_alg_values_supported: Some(words(&dpop::algorithms(workspace), Algorithm::as_str)),
         subject_types_supported: subject_types(workspace),
         claims_supported: Some(claims(workspace)),
+        claims_locales_supported: Some(claims_locales(workspace)).filter(|locales| !locales.is_empty()),
         prompt_values_supported: Some(words(PROMPTS, Prompt::as_str)),
         // Every page fits every window, and needs no script.
         display_values_supported: Some(DISPLAYS.iter().map(|&word| word.to_owned()).collect()),

@@ -109,7 +109,7 @@ impl Draft<'_> {
             s_hash: state.map(hash),
             sid: if names_session(profile, client) { &authentication.session_id } else { "" },
             sub: &subject::of(&cx.workspace, client, &authentication.subject),
-            about: telling.in_id_token(&person.record.claims.id_token),
+            about: telling.in_id_token(&person.record.claims),
         };
         signer.sign_json(&claims).map_err(|error| OAuthError::server_error("signing_failed").detail(error))
     }

@@ -36,6 +36,15 @@ impl TestApp {
         app
     }
 
+    /// Changes one of the people of [`TestApp::with_people`].
+    pub(crate) async fn change_person(&self, username: &str, change: impl FnOnce(&mut StaticUser)) {
+        let mut idp = self.store().load::<Idp>("default-people").await.unwrap().value;
+        let users = &mut idp.credentials.as_mut().unwrap().users;
+        change(users.iter_mut().find(|user| user.username == username).unwrap());
+        self.store().update(idp, None, NOW.millis()).await.unwrap();
+        self.app.snapshots.invalidate("default", "default");
+    }
+
     /// Redeems a code of `client`. Returns the tokens.
     pub(crate) async fn redeem(&self, code: &str) -> Value {
         let form = [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", CALLBACK)];

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use symbolon_jose::{Algorithm, KeySet, verify};
-use symbolon_store::entity::{Claim, ClaimDelivery, ClaimKind, ClaimSource, Idp, Scope};
+use symbolon_store::entity::{Claim, ClaimDelivery, ClaimKind, ClaimSource, Scope};
 
 use crate::harness::{
     Browser, CALLBACK, NOW, SECRET, TOKEN, TestApp, TestIssuer, decode, request, request_with,
@@ -14,15 +14,16 @@ const INTROSPECT: &str = "/default/default/oauth2/introspect";
 /// A server at which `user` has some attributes, and whose client has some metadata and a scope `staff`.
 async fn server() -> TestApp {
     let server = TestApp::with_people().await;
-    let mut idp = server.store().load::<Idp>("default-people").await.unwrap().value;
-    let users = &mut idp.credentials.as_mut().unwrap().users;
-    users[0].authentication_context.0 = object(json!({
-        "groups": ["admins", "staff"],
-        "address": {"formatted": "1 Street", "country": "PL"},
-        "sub": "root", "aid": "admin", "scp": ["manage_tenants"],
-        "name": "Ursula User",
-    }));
-    server.store().update(idp, None, NOW.millis()).await.unwrap();
+    server
+        .change_person("user", |user| {
+            user.authentication_context.0 = object(json!({
+                "groups": ["admins", "staff"],
+                "address": {"formatted": "1 Street", "country": "PL"},
+                "sub": "root", "aid": "admin", "scp": ["manage_tenants"],
+                "name": "Ursula User",
+            }));
+        })
+        .await;
     let scope = Scope { id: "staff".to_owned(), name: "staff".to_owned(), ..Scope::default() };
     server.store().insert(scope, NOW.millis()).await.unwrap();
     server
@@ -107,15 +108,15 @@ async fn claims_of_other_issuers_are_aggregated_and_distributed() {
     let issuer = TestIssuer::new("https://credit.example.com");
     let jwt = issuer.sign(json!({"credit_score": 650, "credit_limit": 1000, "aud": "client"}));
     let place = json!({"endpoint": "https://bank.example.com/claims", "access_token": "ksj3n283dke"});
-    let mut idp = server.store().load::<Idp>("default-people").await.unwrap().value;
-    let users = &mut idp.credentials.as_mut().unwrap().users;
-    users[0].authentication_context.0 = object(json!({
-        "credit": jwt, "bank": place, "nickname": "Ursi",
-        // Whatever an identity provider says: these names are ours.
-        "_claim_names": {"sub": "src1"}, "_claim_sources": {"src1": {"JWT": "x"}},
-    }));
-    server.store().update(idp, None, NOW.millis()).await.unwrap();
-    server.app.snapshots.invalidate("default", "default");
+    server
+        .change_person("user", |user| {
+            user.authentication_context.0 = object(json!({
+                "credit": jwt, "bank": place, "nickname": "Ursi",
+                // Whatever an identity provider says: these names are ours.
+                "_claim_names": {"sub": "src1"}, "_claim_sources": {"src1": {"JWT": "x"}},
+            }));
+        })
+        .await;
     let discovery = async || server.get("/default/default/.well-known/openid-configuration").await.ok();
     assert_eq!(discovery().await["claim_types_supported"], json!(["normal"]));
     let from = |path: &'static str, delivery| {

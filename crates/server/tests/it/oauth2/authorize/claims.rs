@@ -107,3 +107,61 @@ async fn no_claim_of_ours_can_be_asked_for_from_the_identity_provider() {
     let about = app.get(USERINFO).bearer(tokens["access_token"].as_str().unwrap()).await.ok();
     assert_eq!(about.as_object().unwrap().len(), 1);
 }
+
+/// OIDC Core §5.2: `claims_locales` chooses; a single claim may be asked for in one language.
+#[tokio::test]
+async fn claims_are_told_in_the_languages_asked_for() {
+    let app = TestApp::with_people().await;
+    app.change_person("user", |user| {
+        for (name, value) in [
+            ("name", "Robin"),
+            ("name#de", "Rotkehlchen"),
+            ("name#ja-Kana-JP", "ロビン"),
+            ("email_verified#de", "no such thing"),
+            ("groups#de", "not a claim of this workspace"),
+        ] {
+            user.authentication_context.0.insert(name.to_owned(), value.into());
+        }
+    })
+    .await;
+    let told = async |claims: &Value, more: &[(&str, &str)]| {
+        let browser = Browser::new(&app);
+        let more = [more, &[("prompt", "consent")]].concat();
+        let code = browser.sign_in(&asked("openid profile", claims, &more), "user").await.code();
+        let tokens = app.redeem(&code).await;
+        app.get(USERINFO).bearer(tokens["access_token"].as_str().unwrap()).await.ok()
+    };
+    for (locales, name) in [
+        ("de-CH en", "Rotkehlchen"),
+        ("fr ja-kana-jp de", "ロビン"),
+        ("fr", "Robin"),
+        ("*", "Robin"),
+        ("<script>", "Robin"),
+    ] {
+        let about = told(&json!({}), &[("claims_locales", locales)]).await;
+        assert_eq!(about["name"], name, "{locales}");
+        assert!(about.get("name#de").is_none());
+    }
+    let one_by_one = json!({"userinfo": {
+        "name#ja-Kana-JP": null, "name#fr": null, "email_verified#de": null, "groups#de": null, "sub#de": null,
+    }});
+    let about = told(&one_by_one, &[]).await;
+    assert_eq!((&about["name"], &about["name#ja-Kana-JP"]), (&json!("Robin"), &json!("ロビン")));
+    let languages = about.as_object().unwrap().keys().filter(|name| name.contains('#')).count();
+    assert_eq!(languages, 1, "{about}");
+    let metadata = app.get("/default/default/.well-known/openid-configuration").await.ok();
+    assert_eq!(metadata["claims_locales_supported"], json!(["de", "ja-Kana-JP"]));
+}
+
+/// A claim in another language is still that claim: the person is asked about it.
+#[tokio::test]
+async fn a_claim_in_a_language_needs_the_consent_to_the_claim() {
+    let app = TestApp::with_people().await;
+    let browser = Browser::new(&app);
+    browser.sign_in(&request_with("openid", &[]), "user").await.code();
+    let claims = json!({"userinfo": {"email#de": null}});
+    let answer = browser.get(&asked("openid", &claims, &[("prompt", "none")])).await;
+    assert_eq!(answer.refused_to_client(), format!("{CALLBACK} consent_required [consent_required]"));
+    let (_, consent) = browser.open(&asked("openid", &claims, &[])).await;
+    assert_eq!(consent.page().scopes(), ["Know who you are Allowed before", "See your email address New"]);
+}

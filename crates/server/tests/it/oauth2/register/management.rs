@@ -2,11 +2,12 @@
 
 use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
+use symbolon_jose::Algorithm;
 use symbolon_store::entity::Client;
 use symbolon_store::entity::client::ClientStatus;
 
 use super::{REGISTER, configure, open, registered, text, with};
-use crate::harness::{SECRET, TOKEN, TestApp};
+use crate::harness::{SECRET, Signer, TOKEN, TestApp};
 
 struct Registered {
     path: String,
@@ -121,6 +122,25 @@ async fn an_update_replaces_the_metadata_and_keeps_the_secret() {
     assert_ne!(text(&answer, "registration_access_token"), client.token);
     let stored = app.store().find::<Client>(text(&answer, "client_id")).await.unwrap().unwrap();
     assert_eq!(stored.client_name, "Two");
+}
+
+/// OIDC Core §10.1: the secret is what its ID tokens are signed with.
+#[tokio::test]
+async fn an_update_keeps_a_secret_that_signs_and_does_not_authenticate() {
+    let app = open().await;
+    let keys = Signer::jwks(&[&Signer::new(Algorithm::ES256, "a")]);
+    let client = new(
+        &app,
+        json!({
+            "token_endpoint_auth_method": "private_key_jwt", "jwks": keys, "id_token_signed_response_alg": "HS256",
+        }),
+    )
+    .await;
+    let mut body = sent_back(&client.client);
+    body["client_name"] = "Two".into();
+    let changed = put(&app, &client, &client.token, &body).await.ok();
+    assert_eq!(changed["client_secret"], client.client["client_secret"]);
+    assert_eq!(text(&changed, "client_secret").len(), 43);
 }
 
 #[tokio::test]
