@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::Path;
 use axum::response::Response;
-use http::HeaderMap;
+use http::{HeaderMap, Uri};
 use symbolon_protocol::{ErrorCode, Form, OAuthError};
 use symbolon_store::{AuthorizeSession, AuthorizeSessionKey, StoreError};
 
@@ -27,7 +27,7 @@ use crate::oauth2::authorize::respond;
 use crate::oauth2::clients;
 use crate::oauth2::error::store_failure;
 use crate::oauth2::form_body;
-use crate::oauth2::response_modes::see_other;
+use crate::oauth2::response_modes::{see_other, with_query};
 use crate::snapshot::Client;
 
 /// How many logins at once for one request find their way past one another.
@@ -37,7 +37,7 @@ const CLICKS: usize = 8;
 type InteractionPath = Path<(String, String, String)>;
 
 /// Shows what comes next.
-pub async fn get(cx: Cx, Path((_, _, id)): InteractionPath, headers: HeaderMap) -> Response {
+pub async fn get(cx: Cx, Path((_, _, id)): InteractionPath, uri: Uri, headers: HeaderMap) -> Response {
     let shown = async {
         let session = Session::find(&cx, &headers).await?;
         let Some(waiting) = Waiting::find(&cx, &id, &headers).await? else {
@@ -45,11 +45,20 @@ pub async fn get(cx: Cx, Path((_, _, id)): InteractionPath, headers: HeaderMap) 
         };
         Ok(waiting.go_on(&cx, &headers, session.as_ref(), Note::None).await)
     };
-    shown.await.unwrap_or_else(|error| views::error_page(&cx, &headers, error))
+    match shown.await {
+        Ok(response) => response,
+        Err(error) => lost(&cx, &uri, &headers, error).await,
+    }
 }
 
 /// Takes what the person has filled in, and shows what comes next.
-pub async fn post(cx: Cx, Path((_, _, id)): InteractionPath, headers: HeaderMap, body: Bytes) -> Response {
+pub async fn post(
+    cx: Cx,
+    Path((_, _, id)): InteractionPath,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let taken = async {
         let form = form_body::read(&headers, &body)?;
         let session = Session::find(&cx, &headers).await?;
@@ -58,9 +67,22 @@ pub async fn post(cx: Cx, Path((_, _, id)): InteractionPath, headers: HeaderMap,
         };
         let client = Arc::clone(&waiting.client);
         let answered = waiting.take(&cx, &headers, &form, session).await;
-        Ok(answered.unwrap_or_else(|error| views::error_page_of(&cx, &headers, Some(client.id()), error)))
+        Ok(answered.unwrap_or_else(|error| views::error_page_back(&cx, &headers, &client, error)))
     };
-    taken.await.unwrap_or_else(|error| views::error_page(&cx, &headers, error))
+    match taken.await {
+        Ok(response) => response,
+        Err(error) => lost(&cx, &uri, &headers, error).await,
+    }
+}
+
+/// A page for who has come too late, or with another browser: it leads back to the client that the address names.
+async fn lost(cx: &Cx, uri: &Uri, headers: &HeaderMap, error: OAuthError) -> Response {
+    let asked = Form::from_query(uri.query().unwrap_or_default()).unwrap_or_default();
+    let Some(client_id) = asked.get("client_id") else { return views::error_page(cx, headers, error) };
+    match clients::find_registered(&cx.app, &cx.workspace, client_id).await {
+        Ok(Some(client)) => views::error_page_back(cx, headers, &client, error),
+        _ => views::error_page_of(cx, headers, Some(client_id), error),
+    }
 }
 
 /// An interaction that was found, with everything around it.
@@ -199,7 +221,7 @@ impl<'a> Waiting<'a> {
             Ok(Step::Respond(issued)) => Ok(respond::success(self.view(cx, headers), &issued).await),
             Ok(Step::Page(_)) => {
                 self.note_login(cx).await?;
-                Ok(see_other(&address(cx, self.id)))
+                Ok(see_other(&address(cx, self.id, self.client.id())))
             }
             Err(error) => Ok(self.refuse(cx, headers, error).await),
         }
@@ -221,7 +243,7 @@ impl<'a> Waiting<'a> {
             // A reload of the next page must not send the password again.
             Ok(Step::Page(_)) => {
                 self.note_login(cx).await?;
-                see_other(&address(cx, self.id))
+                see_other(&address(cx, self.id, self.client.id()))
             }
             Err(error) => self.refuse(cx, headers, error).await,
         };
@@ -265,7 +287,7 @@ impl<'a> Waiting<'a> {
             Ok(None) => finished(),
             Err(failure) => store_failure(&failure),
         };
-        views::error_page_of(cx, headers, Some(self.client.id()), error)
+        views::error_page_back(cx, headers, &self.client, error)
     }
 
     fn login_purpose(&self) -> String {
@@ -297,9 +319,10 @@ async fn client_of(cx: &Cx, request: &AuthorizationRequest) -> Result<Arc<Client
     found.filter(|client| may_still_ask(cx, client, request)).ok_or_else(gone)
 }
 
-/// The path of an interaction.
-pub fn address(cx: &Cx, id: &str) -> String {
-    format!("/{}/{}/interaction/{id}", cx.workspace.tenant_id, cx.workspace.id)
+/// The path of an interaction. It names the client, so that who comes too late can be told where to begin anew.
+pub fn address(cx: &Cx, id: &str, client_id: &str) -> String {
+    let path = format!("/{}/{}/interaction/{id}", cx.workspace.tenant_id, cx.workspace.id);
+    with_query(&path, &[("client_id", client_id)])
 }
 
 fn denied(reason: &'static str) -> OAuthError {

@@ -15,10 +15,11 @@ use crate::cx::Cx;
 use crate::login::Session;
 use crate::oauth2::authorize::next;
 use crate::oauth2::authorize::request::AuthorizationRequest;
+use crate::oauth2::response_modes::with_query;
 use crate::pages::{
     Account, Brand, ClaimWord, ClientCard, Colour, ConsentPage, Developer, ErrorKind, ErrorPage, Field,
     FormPostPage, FormTargets, Language, Link, LoggedOutPage, LoggingOutPage, LoginFault, LoginPage,
-    LoginReason, LogoutPage, Page, ScopeGroup, ScopeLine, Until,
+    LoginReason, LogoutPage, Page, Restart, ScopeGroup, ScopeLine, Until,
 };
 use crate::refusals::Refused;
 use crate::seed::has_first_words;
@@ -186,6 +187,22 @@ pub fn error_page(cx: &Cx, headers: &HeaderMap, error: OAuthError) -> Response {
 
 /// The same where it is known which client asked, or which one it said it was.
 pub fn error_page_of(cx: &Cx, headers: &HeaderMap, client_id: Option<&str>, error: OAuthError) -> Response {
+    error_page_with(cx, headers, client_id, None, error)
+}
+
+/// The same with the way back to a client, where it has one.
+pub fn error_page_back(cx: &Cx, headers: &HeaderMap, client: &Client, error: OAuthError) -> Response {
+    let restart = (kind(&error) == ErrorKind::Expired).then(|| restart(cx, client)).flatten();
+    error_page_with(cx, headers, Some(client.id()), restart, error)
+}
+
+fn error_page_with(
+    cx: &Cx,
+    headers: &HeaderMap,
+    client_id: Option<&str>,
+    restart: Option<Restart>,
+    error: OAuthError,
+) -> Response {
     let kind = kind(&error);
     let developer = (kind == ErrorKind::BadRequest || kind == ErrorKind::RedirectUri).then(|| Developer {
         error: error.code.as_str().to_owned(),
@@ -193,7 +210,7 @@ pub fn error_page_of(cx: &Cx, headers: &HeaderMap, client_id: Option<&str>, erro
         rule: Some(error.reason.code.to_string()),
         parameter: None,
     });
-    let page = ErrorPage { kind, request_id: cx.request_id.as_str().to_owned(), developer };
+    let page = ErrorPage { kind, request_id: cx.request_id.as_str().to_owned(), developer, restart };
     let html = cx.app.pages.render(&page, language(headers, None), &brand(cx), &FormTargets::own());
     let mut response = html.with_status(kind.status()).into_response();
     let refused = Refused::oauth(error);
@@ -222,7 +239,8 @@ pub fn logout_page(
 
 /// Says that the session is over, or that the person chose to stay.
 pub fn logged_out_page(cx: &Cx, headers: &HeaderMap, client: Option<&Client>, ended: bool) -> Response {
-    own_page(cx, headers, &LoggedOutPage { client: client.map(card), ended })
+    let restart = client.filter(|_| ended).and_then(|client| restart(cx, client));
+    own_page(cx, headers, &LoggedOutPage { client: client.map(card), ended, restart })
 }
 
 /// Says that the session is over, with the clients' own logout pages in frames; then the browser goes on.
@@ -257,6 +275,14 @@ pub fn brand(cx: &Cx) -> Brand {
 /// The language of a person.
 pub fn language(headers: &HeaderMap, ui_locales: Option<&str>) -> Language {
     Language::choose(ui_locales, headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()))
+}
+
+/// Where a client is asked to begin a login here (OIDC Core §4). What describes itself is not led to: nobody has
+/// registered it.
+fn restart(cx: &Cx, client: &Client) -> Option<Restart> {
+    let address = client.entity.initiate_login_uri.as_deref().filter(|_| client.host.is_none())?;
+    let link = Link::parse(&with_query(address, &[("iss", &cx.issuer())]))?;
+    Some(Restart { client: client.name().to_owned(), link })
 }
 
 pub(super) fn card(client: &Client) -> ClientCard {

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use super::page::Page;
+use super::page::{Page, Restart};
 
 /// What happened, whose fault it probably is, what to do now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -14,6 +14,8 @@ pub struct ErrorPage {
     pub request_id: String,
     /// What the developer of the client wants to know, where it reveals nothing.
     pub developer: Option<Developer>,
+    /// The way to begin anew.
+    pub restart: Option<Restart>,
 }
 
 /// For the developer of the client.
@@ -89,8 +91,12 @@ impl Page for ErrorPage {
     const TEMPLATE: &'static str = "error.html";
 
     fn samples() -> Vec<(&'static str, Self)> {
-        let sample =
-            |kind: ErrorKind| Self { kind, request_id: "01k9-7f3m-q2xd".to_owned(), developer: None };
+        let sample = |kind: ErrorKind| Self {
+            kind,
+            request_id: "01k9-7f3m-q2xd".to_owned(),
+            developer: None,
+            restart: None,
+        };
         let developer = Developer {
             error: "invalid_request".to_owned(),
             description: "The redirect_uri is not registered for this client.".to_owned(),
@@ -111,6 +117,7 @@ impl Page for ErrorPage {
         ];
         let mut samples: Vec<_> = names.into_iter().zip(ErrorKind::ALL.iter().copied().map(sample)).collect();
         samples[1].1.developer = Some(developer);
+        samples[3].1.restart = Restart::sample();
         samples
     }
 }

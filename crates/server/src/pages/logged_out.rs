@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::page::{ClientCard, Page};
+use super::page::{ClientCard, Page, Restart};
 
 /// The session is over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -11,6 +11,8 @@ pub struct LoggedOutPage {
     pub client: Option<ClientCard>,
     /// False where the person chose to stay.
     pub ended: bool,
+    /// The way to log in there again.
+    pub restart: Option<Restart>,
 }
 
 impl Page for LoggedOutPage {
@@ -18,9 +20,9 @@ impl Page for LoggedOutPage {
 
     fn samples() -> Vec<(&'static str, Self)> {
         vec![
-            ("plain", Self { client: None, ended: true }),
-            ("full", Self { client: Some(ClientCard::sample()), ended: true }),
-            ("stayed", Self { client: Some(ClientCard::sample()), ended: false }),
+            ("plain", Self { client: None, ended: true, restart: None }),
+            ("full", Self { client: Some(ClientCard::sample()), ended: true, restart: Restart::sample() }),
+            ("stayed", Self { client: Some(ClientCard::sample()), ended: false, restart: None }),
         ]
     }
 }

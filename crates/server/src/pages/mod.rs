@@ -51,7 +51,7 @@ pub use logging_out::LoggingOutPage;
 pub use login::{Account, IdpButton, LoginFault, LoginPage, LoginReason};
 pub use logout::LogoutPage;
 pub use marked::{Marked, Part};
-pub use page::{ClientCard, Page, Width};
+pub use page::{ClientCard, Page, Restart, Width};
 pub use policy::FormTargets;
 pub use samples::samples;
 pub use templates::{Pages, PagesError};

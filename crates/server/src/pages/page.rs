@@ -63,6 +63,22 @@ pub struct ClientCard {
     pub returns_to: Option<String>,
 }
 
+/// Where a client begins a login (OIDC Core §4, `initiate_login_uri`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Restart {
+    /// The client's name.
+    pub client: String,
+    /// The address, with the issuer.
+    pub link: Link,
+}
+
+impl Restart {
+    pub(super) fn sample() -> Option<Self> {
+        let link = Link::parse("https://calendar.example/login?iss=https%3A%2F%2Flogin.example")?;
+        Some(Self { client: "Northwind Calendar".to_owned(), link })
+    }
+}
+
 impl ClientCard {
     /// A client with no more than a name; the client id where it has none.
     pub fn new(name: &str) -> Self {

@@ -174,7 +174,7 @@ pub async fn begin(view: View<'_>, interaction: &Interaction) -> Response {
     let browser = Browser::of(cx, headers);
     match interaction.store(cx, &browser).await {
         Ok(id) => {
-            let mut response = see_other(&interaction::address(cx, &id));
+            let mut response = see_other(&interaction::address(cx, &id, &interaction.request.client_id));
             browser.remember(cx, response.headers_mut());
             response
         }

@@ -4,7 +4,7 @@ use axum::response::Response;
 use symbolon_protocol::OAuthError;
 
 use super::issue::Parameters;
-use crate::login::views::{View, error_page_of};
+use crate::login::views::{View, error_page_back};
 use crate::oauth2::check_session::OfBrowser;
 use crate::oauth2::response_modes;
 use crate::refusals::Refused;
@@ -41,6 +41,6 @@ async fn send(view: View<'_>, answer: &[(&str, &str)]) -> Response {
     match response_modes::respond(view, &parameters).await {
         Ok(response) => response,
         // It was to be signed or encrypted: unprotected it would tell what it should not.
-        Err(error) => error_page_of(view.cx, view.headers, Some(view.client.id()), error),
+        Err(error) => error_page_back(view.cx, view.headers, view.client, error),
     }
 }

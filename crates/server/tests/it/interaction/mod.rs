@@ -4,5 +4,6 @@ mod attacks;
 mod consent;
 mod login;
 mod races;
+mod restart;
 mod sessions;
 mod throttling;
