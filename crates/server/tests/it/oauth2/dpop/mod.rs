@@ -2,6 +2,7 @@
 
 mod attacks;
 mod binding;
+mod exchange;
 mod nonce;
 mod resource;
 
