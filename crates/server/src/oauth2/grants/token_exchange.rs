@@ -1,8 +1,10 @@
 //! `urn:ietf:params:oauth:grant-type:token-exchange`: one token for another (RFC 8693).
 //!
-//! The new token never holds more than the old one: no scope, audience, lifetime or freedom that it did not have, and it
-//! ends with the grant of the old one. A client can exchange what was issued to it or is meant for it, and nothing it
-//! has found (confused deputy). With an actor token it acts for the subject (`act`), without one it passes for them.
+//! The new token never holds more than the old one: no scope, lifetime or freedom that it did not have, and it ends with
+//! the grant of the old one. It is for those of the old one's audiences that its scopes belong to, and for those that an
+//! administrator has given the client; where the old one was narrowed to a resource, for that alone. A client can
+//! exchange what was issued to it or is meant for it, and nothing it has found (confused deputy). With an actor token it
+//! acts for the subject (`act`), without one it passes for them.
 
 mod actor;
 mod presented;
@@ -50,7 +52,7 @@ async fn redeem(request: TokenRequest<'_>) -> Result<Redeemed<'_>, OAuthError> {
     };
     let act = actor::act(request, &subject, actor.as_ref())?;
     let granted = narrowed(request, &subject)?;
-    let audiences = audiences(request, &granted)?;
+    let audiences = audiences(request, &subject, &granted)?;
     let Presented { authentication, grant, may_act, confirmation, expires_at, details, .. } = subject;
     let (grant_id, grant_workspace) = grant.map_or((None, None), |grant| (Some(grant.id), grant.workspace));
     let record = GrantRecord {
@@ -111,20 +113,32 @@ fn narrowed(request: TokenRequest<'_>, subject: &Presented) -> Result<ScopeSet, 
     Ok(granted.filter(|name| name != OFFLINE_ACCESS))
 }
 
-/// `audience` and `resource` (RFC 8693 §2.1): some of those that the scopes give.
-fn audiences(request: TokenRequest<'_>, granted: &ScopeSet) -> Result<Vec<String>, OAuthError> {
-    let wanted: Vec<_> =
-        request.form.all("audience").chain(request.form.all("resource")).map(str::to_owned).collect();
-    if wanted.is_empty() {
-        return Ok(wanted);
+/// `audience` and `resource` (RFC 8693 §2.1): some of those that the token can be for; all of them where none is named.
+fn audiences(
+    request: TokenRequest<'_>,
+    subject: &Presented,
+    granted: &ScopeSet,
+) -> Result<Vec<String>, OAuthError> {
+    let TokenRequest { cx, client, form } = request;
+    let mut possible = audience::of(cx, client, granted, &subject.details);
+    if let Some(before) = &subject.audience {
+        let is_own = |name: &str| match before.is_narrowed {
+            true => name == client.id(),
+            false => audience::own(client).any(|own| own == name),
+        };
+        possible.retain(|name| is_own(name) || before.names.contains(name));
     }
-    let possible = audience::of(request.cx, request.client, granted);
+    let wanted: Vec<_> = form.all("audience").chain(form.all("resource")).map(str::to_owned).collect();
     match wanted.iter().find(|name| !possible.contains(name)) {
-        None => Ok(wanted),
-        Some(name) => Err(OAuthError::new(ErrorCode::InvalidTarget, "audience_beyond_scopes")
-            .description("The token cannot be for one of the audiences: no scope of it belongs there.")
+        None if wanted.is_empty() && !possible.is_empty() => Ok(possible),
+        None if !wanted.is_empty() => Ok(wanted),
+        beyond => Err(OAuthError::new(ErrorCode::InvalidTarget, "audience_beyond_subject_token")
+            .description(
+                "The token cannot be for one of the audiences: it is none of the subject token's, or no scope of \
+                 it belongs there.",
+            )
             .expected(possible.join(", "))
-            .got(name)),
+            .got(beyond.map_or("none", String::as_str))),
     }
 }
 

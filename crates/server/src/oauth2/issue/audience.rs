@@ -45,15 +45,9 @@ impl<'a> Audience<'a> {
 impl Audience<'_> {
     /// The names, in order, where no resources were asked for.
     pub(super) fn names(&self) -> impl Iterator<Item = Cow<'_, str>> {
-        let own = &self.client.entity.audience;
-        let id = own.is_empty().then(|| Cow::Borrowed(self.client.id()));
-        let own = own.iter().map(|word| match word == OWN_ID {
-            true => Cow::Borrowed(self.client.id()),
-            false => Cow::Borrowed(word.as_str()),
-        });
         let services = self.services.iter();
         let services = services.map(|service| self.cx.workspace.audience(&self.cx.base_url, service).into());
-        id.into_iter().chain(own).chain(services)
+        own(self.client).map(Cow::Borrowed).chain(services)
     }
 }
 
@@ -66,10 +60,15 @@ impl Serialize for Audience<'_> {
     }
 }
 
-/// The audiences that a token with these scopes would have.
-pub fn of(cx: &Cx, client: &Client, scope: &ScopeSet) -> Vec<String> {
-    Audience::new(cx, client, (scope, &AuthorizationDetails::default()), &[])
-        .names()
-        .map(Cow::into_owned)
-        .collect()
+/// The audiences that a token with these scopes and authorization details has where no resources are asked for.
+pub fn of(cx: &Cx, client: &Client, scope: &ScopeSet, details: &AuthorizationDetails) -> Vec<String> {
+    Audience::new(cx, client, (scope, details), &[]).names().map(Cow::into_owned).collect()
+}
+
+/// Those that the client's own `audience` names.
+pub fn own(client: &Client) -> impl Iterator<Item = &str> {
+    let own = &client.entity.audience;
+    let id = own.is_empty().then(|| client.id());
+    let own = own.iter().map(|word| if word == OWN_ID { client.id() } else { word.as_str() });
+    id.into_iter().chain(own)
 }

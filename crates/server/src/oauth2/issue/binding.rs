@@ -51,6 +51,19 @@ fn unbound(cx: &Cx) -> OAuthError {
         .got("neither")
 }
 
+/// What the sender of this request could be held to, whether or not it has registered for that: the certificate of the
+/// connection, the key of the proof, or both.
+///
+/// # Errors
+/// The errors of the proof.
+pub fn shown(cx: &Cx) -> Result<Option<Confirmation>, OAuthError> {
+    let shown = Confirmation {
+        certificate_thumbprint: cx.peer.certificate.as_ref().map(|certificate| certificate.leaf.x5t_s256()),
+        key_thumbprint: cx.proof()?.map(|proof| proof.jkt.clone()),
+    };
+    Ok(Some(shown).filter(|shown| *shown != Confirmation::default()))
+}
+
 /// The same for what is issued in exchange for a token that was bound: it stays bound, as its sender has just shown.
 pub fn kept(own: Option<Confirmation>, before: Option<&Confirmation>) -> Option<Confirmation> {
     let Some(before) = before else { return own };

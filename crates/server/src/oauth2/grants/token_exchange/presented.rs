@@ -10,7 +10,7 @@ use super::super::TokenRequest;
 use super::{ACCESS_TOKEN, JWT, refused};
 use crate::oauth2::access_token::{self, AccessToken};
 use crate::oauth2::error::store_failure;
-use crate::oauth2::issue::binding;
+use crate::oauth2::issue::{audience, binding};
 use crate::oauth2::records::Authentication;
 use crate::oauth2::trusted_issuers::{Issuer, issuer_of};
 use crate::snapshot::Workspace;
@@ -32,7 +32,9 @@ pub(super) struct Presented {
     pub(super) scope: Option<ScopeSet>,
     pub(super) act: Option<Map<String, Value>>,
     pub(super) may_act: Option<Map<String, Value>>,
-    /// What it is bound to.
+    /// For whom it is, if this workspace has said so.
+    pub(super) audience: Option<AudienceOf>,
+    /// What a token that is issued for it is bound to.
     pub(super) confirmation: Option<Confirmation>,
     /// Its end, in unix seconds.
     pub(super) expires_at: i64,
@@ -48,6 +50,13 @@ pub(super) struct Presented {
 pub(super) struct GrantOf {
     pub(super) id: String,
     pub(super) workspace: Option<String>,
+}
+
+/// For whom a token is.
+pub(super) struct AudienceOf {
+    pub(super) names: Vec<String>,
+    /// Whether it is for less than its scopes are for: it was asked for with resources (RFC 8707), or for fewer.
+    pub(super) is_narrowed: bool,
 }
 
 impl Presented {
@@ -130,10 +139,16 @@ async fn ours(
     let TokenRequest { cx, client, .. } = request;
     let found = access_token::find(&cx.app, workspace, cx.now, token).await.map_err(as_refused)?;
     let is_here = workspace.id == cx.workspace.id;
-    check_recipient(request, &found, is_here)?;
-    if let Some(bound) = &found.claims.cnf {
-        binding::check(cx, bound, refused, MISMATCH)?;
-    }
+    let is_its_own = check_recipient(request, &found, is_here)?;
+    let confirmation = match &found.claims.cnf {
+        None => None,
+        Some(bound) if is_its_own => {
+            binding::check(cx, bound, refused, MISMATCH)?;
+            Some(bound.clone())
+        }
+        Some(_) => Some(own_binding(request)?),
+    };
+    let audience = is_here.then(|| AudienceOf::new(request, &found));
     let AccessToken { claims, client: issued_to, grant } = found;
     let authentication = match grant {
         Some(grant) => Authentication { session_id: String::new(), ..grant.authentication },
@@ -169,7 +184,8 @@ async fn ours(
         scope: Some(claims.scopes()),
         act: claims.act.clone(),
         may_act: claims.may_act.clone(),
-        confirmation: claims.cnf.clone(),
+        audience,
+        confirmation,
         expires_at: claims.exp,
         details: claims.authorization_details.clone(),
         claims: said,
@@ -177,15 +193,43 @@ async fn ours(
     })
 }
 
-/// A token that was neither issued to this client nor is meant for it is none it should have.
-fn check_recipient(request: TokenRequest<'_>, found: &AccessToken, is_here: bool) -> Result<(), OAuthError> {
+impl AudienceOf {
+    fn new(request: TokenRequest<'_>, found: &AccessToken) -> Self {
+        let AccessToken { claims, client, .. } = found;
+        let whole = audience::of(request.cx, client, &claims.scopes(), &claims.authorization_details);
+        Self { names: claims.aud.clone(), is_narrowed: whole.iter().any(|name| !claims.aud.contains(name)) }
+    }
+}
+
+/// Who a bound token is meant for has it from its sender, and holds another certificate or key: what is issued is bound
+/// to that.
+fn own_binding(request: TokenRequest<'_>) -> Result<Confirmation, OAuthError> {
+    let own = binding::shown(request.cx)?;
+    own.ok_or_else(|| {
+        refused("token_binding_lost")
+            .description(
+                "The token to exchange is sender-constrained, and so is what is issued for it: send a DPoP proof, or \
+                 connect with a client certificate.",
+            )
+            .expected("a client certificate or a DPoP header")
+            .got("neither")
+    })
+}
+
+/// A token that was neither issued to this client nor is meant for it is none it should have. Whether it was issued to
+/// it.
+fn check_recipient(
+    request: TokenRequest<'_>,
+    found: &AccessToken,
+    is_here: bool,
+) -> Result<bool, OAuthError> {
     let client = request.client;
     let own = client.entity.token_exchange.as_ref().map_or(&[] as &[_], |own| &own.subject_audiences);
     // Client ids are unique in the tenant.
     let is_its_own = is_here && found.client.id() == client.id();
     let is_meant = |name: &String| name == client.id() || own.contains(name);
     if is_its_own || found.claims.aud.iter().any(is_meant) {
-        return Ok(());
+        return Ok(is_its_own);
     }
     Err(refused("token_for_somebody_else")
         .description("The token was not issued to this client, and is not meant for it.")
@@ -227,6 +271,7 @@ async fn foreign(request: TokenRequest<'_>, name: &str, token: &str) -> Result<P
         scope: Some(limit.unwrap_or_else(|| client.scopes.clone()).filter(|name| name != "openid")),
         act: object("act"),
         may_act: object("may_act"),
+        audience: None,
         confirmation,
         expires_at,
         details: AuthorizationDetails::default(),

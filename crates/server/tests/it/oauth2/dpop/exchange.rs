@@ -32,20 +32,25 @@ async fn exchange(server: &TestApp, token: &str, proof: Option<&Proof<'_>>) -> A
     }
 }
 
+/// Who it is meant for has it from its sender: a binding is not lost, and becomes its own.
 #[tokio::test]
-async fn a_bound_token_needs_its_key_and_gives_a_bound_one() {
+async fn a_bound_token_is_exchanged_for_a_bound_one() {
     let server = with_backend().await;
-    let (own, other) = (key(), key());
-    let token = text(&persons_tokens(&server, &own).await["access_token"]);
-    for proof in [None, Some(&other.proof("POST", TOKEN))] {
-        let refused = exchange(&server, &token, proof).await;
-        assert_eq!(refused.reason(), "400 invalid_request token_key_mismatch");
-    }
+    let (senders, own) = (key(), key());
+    let token = text(&persons_tokens(&server, &senders).await["access_token"]);
+    let unbound = exchange(&server, &token, None).await;
+    assert_eq!(unbound.reason(), "400 invalid_request token_binding_lost");
     let body = exchange(&server, &token, Some(&own.proof("POST", TOKEN))).await.ok();
     assert_eq!((&body["token_type"], &body["scope"]), (&json!("DPoP"), &json!("openid email")));
-    let ((_, old), (_, new)) = (decode(text(&json!(token))), decode(text(&body["access_token"])));
-    assert_eq!(new["cnf"], json!({"jkt": own.jkt()}));
-    assert_eq!((&new["cnf"], &new["sub"], &new["client_id"]), (&old["cnf"], &old["sub"], &json!("backend")));
+    let ((_, old), (_, new)) = (decode(&token), decode(text(&body["access_token"])));
+    assert_eq!(old["cnf"], json!({"jkt": senders.jkt()}));
+    assert_eq!((&new["cnf"], &new["sub"]), (&json!({"jkt": own.jkt()}), &old["sub"]));
+    assert_eq!(new["client_id"], "backend");
+    // What it has got so is its own: it is its sender now.
+    let token = text(&body["access_token"]);
+    let stolen = exchange(&server, &token, Some(&senders.proof("POST", TOKEN))).await;
+    assert_eq!(stolen.reason(), "400 invalid_request token_key_mismatch");
+    exchange(&server, &token, Some(&own.proof("POST", TOKEN))).await.ok();
 }
 
 #[tokio::test]

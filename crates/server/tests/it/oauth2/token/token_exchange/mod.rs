@@ -1,12 +1,13 @@
 //! One token for another (RFC 8693).
 
+mod audiences;
+mod binding;
+
 use serde_json::{Value, json};
 use symbolon_store::entity::lenient;
 use symbolon_store::entity::server::AccessTokenStrategy;
 
-use crate::harness::{
-    Answer, CALLBACK, NOW, SECRET, TOKEN, TestApp, TestAuthority, TestCode, TestIssuer, decode,
-};
+use crate::harness::{Answer, CALLBACK, NOW, SECRET, TOKEN, TestApp, TestCode, TestIssuer, decode};
 
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
@@ -156,30 +157,6 @@ async fn a_token_for_somebody_else_is_refused() {
 }
 
 #[tokio::test]
-async fn no_scope_and_no_audience_is_won() {
-    let app = app().await;
-    let tokens = tokens(&app).await;
-    let wider = exchange(&app, "backend", access(&tokens), &[("scope", "mail.read mail.send")]).await;
-    insta::assert_snapshot!(wider.reason(), @"400 invalid_scope scope_beyond_subject_token");
-    let narrow = exchange(&app, "backend", access(&tokens), &[("scope", "mail.read"), ("audience", SERVICE)])
-        .await
-        .ok();
-    assert_eq!(narrow["scope"], "mail.read");
-    assert_eq!(decode(access(&narrow)).1["aud"], json!([SERVICE]));
-    let elsewhere =
-        exchange(&app, "backend", access(&tokens), &[("scope", "email"), ("audience", SERVICE)]).await;
-    insta::assert_snapshot!(elsewhere.reason(), @"400 invalid_target audience_beyond_scopes");
-    let elsewhere =
-        exchange(&app, "backend", access(&tokens), &[("scope", "email"), ("resource", SERVICE)]).await;
-    insta::assert_snapshot!(elsewhere.reason(), @"400 invalid_target audience_beyond_scopes");
-    // What was narrowed once stays narrow.
-    app.change_client("backend", |client| client.audience = vec!["backend".to_owned()]).await;
-    let narrow = exchange(&app, "backend", access(&tokens), &[("scope", "mail.read")]).await.ok();
-    let again = exchange(&app, "backend", access(&narrow), &[("scope", "email")]).await;
-    insta::assert_snapshot!(again.reason(), @"400 invalid_scope scope_beyond_subject_token");
-}
-
-#[tokio::test]
 async fn no_time_is_won() {
     let app = app().await;
     let tokens = tokens(&app).await;
@@ -293,25 +270,6 @@ async fn tokens_of_another_workspace_count_where_it_is_trusted_and_of_another_te
         let answer = exchange(&app, "backend", token, &[]).await;
         assert_eq!(answer.reason(), "400 invalid_request token_issuer_not_trusted");
     }
-}
-
-#[tokio::test]
-async fn a_bound_token_needs_its_certificate_and_gives_a_bound_one() {
-    let app = app().await;
-    app.change_client("client", |client| client.tls_client_certificate_bound_access_tokens = true).await;
-    let authority = TestAuthority::new("CN=CA");
-    let (own, other) = (authority.client("CN=client"), authority.client("CN=other"));
-    app.add_code(TestCode { scope: "email", ..TestCode::default() }).await;
-    let form = [("grant_type", "authorization_code"), ("code", "the-code"), ("redirect_uri", CALLBACK)];
-    let tokens = app.post(TOKEN).basic("client", SECRET).form(&form).certificate(&own).await.ok();
-    let form =
-        [("grant_type", EXCHANGE), ("subject_token", access(&tokens)), ("subject_token_type", ACCESS_TOKEN)];
-    let without = app.post(TOKEN).basic("backend", SECRET).form(&form).await;
-    insta::assert_snapshot!(without.reason(), @"400 invalid_request token_certificate_mismatch");
-    let wrong = app.post(TOKEN).basic("backend", SECRET).form(&form).certificate(&other).await;
-    insta::assert_snapshot!(wrong.reason(), @"400 invalid_request token_certificate_mismatch");
-    let right = app.post(TOKEN).basic("backend", SECRET).form(&form).certificate(&own).await.ok();
-    assert_eq!(decode(access(&right)).1["cnf"], decode(access(&tokens)).1["cnf"], "the binding is not lost");
 }
 
 /// RFC 8693 §4.4.
