@@ -23,6 +23,36 @@ login-reason-asked = { $client } bittet Sie, sich erneut anzumelden, um sicher z
 login-reason-select_account = Wählen Sie das Konto, das Sie mit { $client } verwenden möchten.
 login-reason-too_old = Ihre Anmeldung liegt eine Weile zurück. Für { $client } müssen Sie sich erneut anmelden.
 login-reason-somebody_else = { $client } erwartet ein anderes Konto als das, mit dem Sie angemeldet sind.
+login-new = Neu hier?
+login-register = Konto erstellen
+login-registration_closed = Neue Konten können hier nicht mehr erstellt werden. Melden Sie sich mit einem Konto an, das Sie haben.
+
+## Registrierung
+
+register-title = Konto erstellen
+register-submit = Konto erstellen
+register-have = Ich habe ein Konto
+register-optional = (freiwillig)
+register-name = Name
+register-email = E-Mail-Adresse
+register-username-hint = { $least } bis { $most } Buchstaben von a bis z, Ziffern, Punkte, Binde- oder Unterstriche, mit einem Buchstaben am Anfang.
+register-username-form = Diesen Benutzernamen können Sie nicht haben. Er besteht nur aus Buchstaben von a bis z, Ziffern, Punkten, Binde- und Unterstrichen, beginnt mit einem Buchstaben und endet mit einem Buchstaben oder einer Ziffer.
+register-username-taken = Diesen Benutzernamen hat schon jemand. Wählen Sie einen anderen.
+register-name-form = Dieser Name ist zu lang oder enthält unsichtbare Zeichen.
+register-email-form = Das ist keine E-Mail-Adresse. Sie sollte aussehen wie name@example.com.
+register-password-hint = Mindestens { $least } Zeichen. Einige Wörter, die nichts miteinander zu tun haben, sind stark und leicht zu merken.
+register-password-short = Dieses Passwort ist zu kurz.
+register-password-long = Dieses Passwort ist zu lang.
+register-password-personal = Dieses Passwort enthält etwas über Sie oder diesen Dienst. Wer das weiß, probiert es zuerst.
+register-password-common = Viele Menschen verwenden dieses Passwort oder ein ähnliches. Es wird zuerst probiert.
+register-password-pattern = Tastenreihen, Wiederholungen, Folgen und Daten werden zuerst probiert. Wählen Sie etwas weniger Regelmäßiges.
+register-password-easy = Dieses Passwort ist leicht zu erraten. Fügen Sie noch ein oder zwei Wörter hinzu.
+register-check = Es wurde noch kein Konto erstellt. Prüfen Sie, was unten markiert ist, und geben Sie das Passwort noch einmal ein.
+register-wait = { $minutes ->
+    [one] Aus Ihrem Netz wurden zu viele Konten angefragt. Warten Sie eine Minute und versuchen Sie es dann noch einmal.
+   *[other] Aus Ihrem Netz wurden zu viele Konten angefragt. Warten Sie { $minutes } Minuten und versuchen Sie es dann noch einmal.
+}
+register-busy = Gerade werden zu viele Konten erstellt. Geben Sie das Passwort noch einmal ein und versuchen Sie es in einigen Sekunden erneut.
 
 ## App
 

@@ -23,6 +23,36 @@ login-reason-asked = { $client } asks you to sign in again, to make sure that it
 login-reason-select_account = Choose the account that you want to use with { $client }.
 login-reason-too_old = You signed in a while ago. { $client } needs you to sign in again.
 login-reason-somebody_else = { $client } expects another account than the one you are signed in with.
+login-new = New here?
+login-register = Create an account
+login-registration_closed = New accounts can no longer be created here. Sign in with an account that you have.
+
+## Registration
+
+register-title = Create an account
+register-submit = Create account
+register-have = I have an account
+register-optional = (optional)
+register-name = Name
+register-email = Email address
+register-username-hint = { $least } to { $most } letters from a to z, digits, dots, hyphens or underscores, beginning with a letter.
+register-username-form = You cannot have this username. It may have only letters from a to z, digits, dots, hyphens and underscores; it begins with a letter, and ends with a letter or a digit.
+register-username-taken = Somebody has this username already. Choose another one.
+register-name-form = This name is too long, or has characters that cannot be seen.
+register-email-form = This is not an email address. It should look like name@example.com.
+register-password-hint = At least { $least } characters. A few words that have nothing to do with one another are strong and easy to remember.
+register-password-short = This password is too short.
+register-password-long = This password is too long.
+register-password-personal = This password contains something about you or this service. Whoever knows that will try it first.
+register-password-common = Many people use this password or one like it. It will be tried first.
+register-password-pattern = Rows of keys, repetitions, sequences and dates are tried first. Choose something less regular.
+register-password-easy = This password is easy to guess. Add another word or two.
+register-check = No account has been created yet. Check what is marked below and enter the password again.
+register-wait = { $minutes ->
+    [one] Too many accounts were requested from your network. Wait a minute, then try again.
+   *[other] Too many accounts were requested from your network. Wait { $minutes } minutes, then try again.
+}
+register-busy = Too many accounts are being created at the moment. Enter the password again and try once more in a few seconds.
 
 ## Client
 

@@ -24,6 +24,37 @@ login-reason-asked = { $client } prosi o ponowne zalogowanie, aby upewnić się,
 login-reason-select_account = Wybierz konto, którego chcesz używać z aplikacją { $client }.
 login-reason-too_old = Od Twojego logowania minęło trochę czasu. { $client } wymaga ponownego zalogowania.
 login-reason-somebody_else = { $client } oczekuje innego konta niż to, na które jesteś zalogowany.
+login-new = Nie masz konta?
+login-register = Załóż konto
+login-registration_closed = Nie można już zakładać tu nowych kont. Zaloguj się na konto, które masz.
+
+## Rejestracja
+
+register-title = Załóż konto
+register-submit = Załóż konto
+register-have = Mam konto
+register-optional = (opcjonalnie)
+register-name = Imię i nazwisko
+register-email = Adres e-mail
+register-username-hint = Od { $least } do { $most } liter od a do z, cyfr, kropek, łączników lub podkreśleń, z literą na początku.
+register-username-form = Ta nazwa użytkownika jest niedozwolona. Może zawierać tylko litery od a do z, cyfry, kropki, łączniki i podkreślenia, zaczyna się literą, a kończy literą lub cyfrą.
+register-username-taken = Ktoś ma już tę nazwę użytkownika. Wybierz inną.
+register-name-form = To imię i nazwisko jest za długie albo zawiera niewidoczne znaki.
+register-email-form = To nie jest adres e-mail. Powinien wyglądać jak nazwa@example.com.
+register-password-hint = Minimalna liczba znaków: { $least }. Kilka słów, które nie mają ze sobą nic wspólnego, to hasło mocne i łatwe do zapamiętania.
+register-password-short = To hasło jest za krótkie.
+register-password-long = To hasło jest za długie.
+register-password-personal = To hasło zawiera coś o Tobie lub o tej usłudze. Kto to wie, spróbuje go najpierw.
+register-password-common = Wiele osób używa tego lub podobnego hasła. Ktoś spróbuje go najpierw.
+register-password-pattern = Ciągi klawiszy, powtórzenia, sekwencje i daty są sprawdzane jako pierwsze. Wybierz coś mniej regularnego.
+register-password-easy = To hasło łatwo odgadnąć. Dodaj jeszcze jedno lub dwa słowa.
+register-check = Konto nie zostało jeszcze założone. Sprawdź zaznaczone pola i wpisz hasło ponownie.
+register-wait = { $minutes ->
+    [one] Z Twojej sieci próbowano założyć zbyt wiele kont. Odczekaj minutę i spróbuj ponownie.
+    [few] Z Twojej sieci próbowano założyć zbyt wiele kont. Odczekaj { $minutes } minuty i spróbuj ponownie.
+   *[other] Z Twojej sieci próbowano założyć zbyt wiele kont. Odczekaj { $minutes } minut i spróbuj ponownie.
+}
+register-busy = W tej chwili zakładanych jest zbyt wiele kont. Wpisz hasło ponownie i spróbuj jeszcze raz za kilka sekund.
 
 ## Aplikacja
 

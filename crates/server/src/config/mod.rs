@@ -104,6 +104,8 @@ pub struct Limits {
     pub request_timeout: Duration,
     /// Registrations of one address in an hour.
     pub registrations: usize,
+    /// Tries of one address to make an account in an hour.
+    pub accounts: usize,
     /// Password hashes at one time; 0: one for each core.
     pub password_hashes: usize,
     /// Interactions that one address may begin in a minute; 0: no limit.
@@ -234,6 +236,7 @@ impl Config {
                 management_body_size: values.number("limits.management_body_size"),
                 request_timeout: values.duration("limits.request_timeout"),
                 registrations: values.number("limits.registrations"),
+                accounts: values.number("limits.accounts"),
                 password_hashes: values.number("limits.password_hashes"),
                 authorize_per_minute: values.number("limits.authorize_per_minute"),
                 client_failures_per_minute: values.number("limits.client_failures_per_minute"),

@@ -41,6 +41,7 @@ pub const SETTINGS: &[Setting] = &[
     open("limits.management_body_size", Kind::Size, "4MiB", "largest request body of the management APIs"),
     open("limits.request_timeout", Kind::Duration, "30s", "longest time one request may take; then 503"),
     open("limits.registrations", Kind::Number { min: 0, max: 1_000_000 }, "100", "clients one address may register in an hour where no initial access token is needed"),
+    open("limits.accounts", Kind::Number { min: 0, max: 1_000_000 }, "30", "tries of one address (IPv6: /64) in an hour to make an account, where people may; 0: none"),
     open("limits.password_hashes", Kind::Number { min: 0, max: 1024 }, "0", "passwords hashed at one time (19 MiB each); 0 means one for each core"),
     open("limits.authorize_per_minute", Kind::Number { min: 0, max: 1_000_000 }, "300", "people that one address (IPv6: /64) may send to log in or consent in a minute; further ones get 429; 0: no limit"),
     open("limits.client_failures_per_minute", Kind::Number { min: 0, max: 1_000_000 }, "60", "failed authentications of a client from one address in a minute, before it gets 429; 0: no limit"),

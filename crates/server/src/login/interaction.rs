@@ -8,19 +8,21 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::Path;
 use axum::response::Response;
-use http::{HeaderMap, Uri};
+use http::header::RETRY_AFTER;
+use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use symbolon_protocol::{ErrorCode, Form, OAuthError};
 use symbolon_store::{AuthorizeSession, AuthorizeSessionKey, StoreError};
 
+use super::accounts::register::{Failure, Typed, register};
 use super::attempt;
 use super::browser::{Browser, foreign_form};
 use super::step::{Interaction, Page, Step, step};
-use super::views::{self, Note};
+use super::views::{self, LoginView, Note, Way};
 use super::{Person, Session};
 use crate::cx::Cx;
 use crate::oauth2::authorize;
 use crate::oauth2::authorize::client::may_still_ask;
-use crate::oauth2::authorize::next::{Answer, LoginReason};
+use crate::oauth2::authorize::next::Answer;
 use crate::oauth2::authorize::pushed;
 use crate::oauth2::authorize::request::AuthorizationRequest;
 use crate::oauth2::authorize::respond;
@@ -40,7 +42,7 @@ type InteractionPath = Path<(String, String, String)>;
 pub async fn get(cx: Cx, Path((_, _, id)): InteractionPath, uri: Uri, headers: HeaderMap) -> Response {
     let shown = async {
         let session = Session::find(&cx, &headers).await?;
-        let Some(waiting) = Waiting::find(&cx, &id, &headers).await? else {
+        let Some(waiting) = Waiting::find(&cx, &id, &uri, &headers).await? else {
             return again(&cx, &id, &headers).await;
         };
         Ok(waiting.go_on(&cx, &headers, session.as_ref(), Note::None).await)
@@ -62,7 +64,7 @@ pub async fn post(
     let taken = async {
         let form = form_body::read(&headers, &body)?;
         let session = Session::find(&cx, &headers).await?;
-        let Some(waiting) = Waiting::find(&cx, &id, &headers).await? else {
+        let Some(waiting) = Waiting::find(&cx, &id, &uri, &headers).await? else {
             return again(&cx, &id, &headers).await;
         };
         let client = Arc::clone(&waiting.client);
@@ -91,11 +93,13 @@ struct Waiting<'a> {
     stored: AuthorizeSession<Interaction>,
     client: Arc<Client>,
     browser: Browser,
+    /// What the person has chosen to see, where they have a choice.
+    way: Option<Way>,
 }
 
 impl<'a> Waiting<'a> {
     /// `None` when no such interaction began in this browser.
-    async fn find(cx: &Cx, id: &'a str, headers: &HeaderMap) -> Result<Option<Self>, OAuthError> {
+    async fn find(cx: &Cx, id: &'a str, uri: &Uri, headers: &HeaderMap) -> Result<Option<Self>, OAuthError> {
         let browser = Browser::of_form(cx, headers)?;
         let found = cx
             .store()
@@ -104,7 +108,7 @@ impl<'a> Waiting<'a> {
             .map_err(|error| store_failure(&error))?;
         let Some(stored) = found else { return Ok(None) };
         let client = client_of(cx, &stored.doc.request).await?;
-        Ok(Some(Self { id, stored, client, browser }))
+        Ok(Some(Self { id, stored, client, browser, way: Way::of_query(uri.query()) }))
     }
 
     /// What a button of the page asks for.
@@ -116,12 +120,13 @@ impl<'a> Waiting<'a> {
         session: Option<Session>,
     ) -> Result<Response, OAuthError> {
         match form.get("action").unwrap_or("login") {
-            action @ ("login" | "cancel") => {
+            action @ ("login" | "register" | "cancel") => {
                 self.browser.check(cx, form, &self.login_purpose())?;
-                if action == "cancel" {
-                    return Ok(self.refuse(cx, headers, denied("login_cancelled")).await);
+                match action {
+                    "login" => self.login(cx, headers, form, session).await,
+                    "register" => self.register(cx, headers, form, session).await,
+                    _ => Ok(self.refuse(cx, headers, denied("login_cancelled")).await),
                 }
-                self.login(cx, headers, form, session).await
             }
             "continue" => {
                 self.browser.check(cx, form, &self.login_purpose())?;
@@ -181,8 +186,8 @@ impl<'a> Waiting<'a> {
                 view.consent(consents, &session.person, &csrf)
             }
             (Page::Login(reason), session) => {
-                let account = session.filter(|_| *reason == LoginReason::SelectAccount);
-                view.login(*reason, account, note, &self.browser.csrf_token(cx, &self.login_purpose()))
+                let csrf = self.browser.csrf_token(cx, &self.login_purpose());
+                view.log_in_or_register(LoginView { reason: *reason, session, way: self.way, note, csrf })
             }
             (Page::Consent(_), None) => views::error_page(cx, headers, gone()),
         }
@@ -205,6 +210,30 @@ impl<'a> Waiting<'a> {
         let client_id = self.request().client_id.clone();
         let note = Note::LoginFailed { failure: failure.clone(), username: username.to_owned() };
         let mut response = self.go_on(cx, headers, session.as_ref(), note).await;
+        response.extensions_mut().insert(failure.refused().of_client(&client_id));
+        Ok(response)
+    }
+
+    /// `action=register`: an account for somebody who has none.
+    async fn register(
+        self,
+        cx: &Cx,
+        headers: &HeaderMap,
+        form: &Form,
+        session: Option<Session>,
+    ) -> Result<Response, OAuthError> {
+        let typed = Typed::of(form);
+        let failure = match register(cx, &typed, form.get("password").unwrap_or_default()).await {
+            Ok(person) => return self.logged_in(cx, headers, person).await,
+            Err(failure) => failure,
+        };
+        let client_id = self.request().client_id.clone();
+        let note = Note::NotRegistered { failure: failure.clone(), typed };
+        let mut response = self.go_on(cx, headers, session.as_ref(), note).await;
+        if let Failure::TooMany { seconds } = failure {
+            *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
         response.extensions_mut().insert(failure.refused().of_client(&client_id));
         Ok(response)
     }

@@ -1,5 +1,6 @@
 //! The interactive part: who is at the browser, and what they let the client have.
 
+pub mod accounts;
 pub mod attempt;
 pub mod backchannel;
 pub mod browser;

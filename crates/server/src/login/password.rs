@@ -13,8 +13,8 @@ const WAITING: usize = 64;
 /// Memory of one hash in KiB, OWASP's first choice for argon2id: 19 MiB, two passes, one lane.
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
-/// Longer passwords are refused unhashed.
-const MAX_LENGTH: usize = 1024;
+/// Longer passwords, in bytes, are refused unhashed.
+pub const MAX_LENGTH: usize = 1024;
 
 /// Hashes and verifies passwords.
 #[derive(Debug)]
@@ -22,10 +22,14 @@ pub struct Passwords {
     running: Arc<Semaphore>,
     admitted: Arc<Semaphore>,
     /// How many hashes were computed.
-    computed: Arc<AtomicU64>,
+    computed: Arc<Computed>,
     /// A hash that nothing matches, so that an unknown user costs as much time as a known one.
     nobody: String,
 }
+
+/// Counts hashes.
+#[derive(Debug, Default)]
+struct Computed(AtomicU64);
 
 /// Why a password was not looked at.
 #[derive(Debug, thiserror::Error)]
@@ -62,7 +66,25 @@ impl Passwords {
     /// When too many are waiting.
     pub async fn hash(&self, password: &str, salt: [u8; 16]) -> Result<String, PasswordError> {
         let password = password.to_owned();
-        self.run(move || hash_now(&password, salt)).await?
+        self.run(move |computed| computed.hash(&password, salt)).await?
+    }
+
+    /// The same for a password that is judged first, where the hash would be computed: that takes its time too.
+    ///
+    /// # Errors
+    /// When too many are waiting. In it, why the password is not good.
+    pub async fn hash_if<E: Send + 'static>(
+        &self,
+        password: &str,
+        salt: [u8; 16],
+        is_good: impl FnOnce(&str) -> Result<(), E> + Send + 'static,
+    ) -> Result<Result<String, E>, PasswordError> {
+        let password = password.to_owned();
+        let hashed = self.run(move |computed| match is_good(&password) {
+            Ok(()) => computed.hash(&password, salt).map(Ok),
+            Err(fault) => Ok(Err(fault)),
+        });
+        hashed.await?
     }
 
     /// Whether the password is the one that was hashed. Without a hash (no such user) it takes as long and says no.
@@ -75,7 +97,8 @@ impl Passwords {
         }
         let (known, hash) = (hash.is_some(), hash.unwrap_or(&self.nobody).to_owned());
         let password = password.to_owned();
-        let matches = self.run(move || {
+        let matches = self.run(move |computed| {
+            computed.count();
             let Ok(hash) = PasswordHash::new(&hash) else { return false };
             Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()
         });
@@ -84,23 +107,33 @@ impl Passwords {
 
     /// How many hashes have been computed: what a login costs is seen by it.
     pub fn computed(&self) -> u64 {
-        self.computed.load(Ordering::Relaxed)
+        self.computed.0.load(Ordering::Relaxed)
     }
 
     async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> T + Send + 'static,
+        work: impl FnOnce(&Computed) -> T + Send + 'static,
     ) -> Result<T, PasswordError> {
         let admitted = Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| PasswordError::Busy)?;
         let running = Arc::clone(&self.running).acquire_owned().await.map_err(|_| PasswordError::Busy)?;
         // The work holds its place itself: it goes on when the caller hangs up, and its memory with it.
         let computed = Arc::clone(&self.computed);
         let work = move || {
-            computed.fetch_add(1, Ordering::Relaxed);
             let _places = (admitted, running);
-            work()
+            work(&computed)
         };
         tokio::task::spawn_blocking(work).await.map_err(|error| PasswordError::Hash(error.to_string()))
+    }
+}
+
+impl Computed {
+    fn count(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn hash(&self, password: &str, salt: [u8; 16]) -> Result<String, PasswordError> {
+        self.count();
+        hash_now(password, salt)
     }
 }
 
@@ -140,7 +173,7 @@ mod tests {
             let passwords = Arc::clone(&passwords);
             async move {
                 passwords
-                    .run(move || {
+                    .run(move |_| {
                         begun.send(()).unwrap();
                         wait.recv()
                     })

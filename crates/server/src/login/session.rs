@@ -79,6 +79,9 @@ pub struct Person {
     pub username: String,
     /// The identity provider that vouches.
     pub idp_id: String,
+    /// Whether they made their account themselves: the store has it then, and `subject` is its id.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub has_own_account: bool,
     /// How they authenticated (RFC 8176).
     pub amr: Vec<String>,
     /// What the identity provider says about them: the source of claims.
@@ -88,8 +91,11 @@ pub struct Person {
 impl Person {
     /// The person behind an identity, as this workspace names them.
     pub fn new(cx: &Cx, identity: Identity) -> Self {
+        let has_own_account = identity.account_id.is_some();
+        let listed = || subject_of(&cx.workspace.server, &identity.idp_id, &identity.username);
         Self {
-            subject: subject_of(&cx.workspace.server, &identity.idp_id, &identity.username),
+            subject: identity.account_id.unwrap_or_else(listed),
+            has_own_account,
             username: identity.username,
             idp_id: identity.idp_id,
             amr: identity.amr,
@@ -98,7 +104,12 @@ impl Person {
     }
 }
 
-/// `subject_format`: `legacy` is the name at the identity provider; everything else is a one-way function of both,
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+const fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+/// The subject of a user whom the operator listed. `subject_format`: `legacy` is the name at the identity provider; everything else is a one-way function of both,
 /// so that two identity providers can never vouch for the same subject.
 pub fn subject_of(server: &Server, idp_id: &str, username: &str) -> String {
     if server.subject_format == Some(SubjectFormat::Legacy) {
@@ -130,7 +141,7 @@ impl Session {
         let Some(id) = CookieName::Session.read(&cx.workspace, headers) else { return Ok(None) };
         let now = cx.now.millis();
         let Some(found) = cx.store().find_session::<Kept>(id, now).await? else { return Ok(None) };
-        if !idps::vouches(cx, &found.doc.person.idp_id, &found.doc.person.username) {
+        if !idps::vouches(cx, &found.doc.person).await? {
             return Ok(None);
         }
         let max_idle = max_idle(cx);

@@ -32,6 +32,8 @@ pub struct Memory {
     pub request_objects: Objects,
     /// Registrations of clients, by address.
     pub registrations: RegistrationLimits,
+    /// Accounts that people ask for, by address.
+    pub accounts: RegistrationLimits,
     /// Clients that registered themselves and are used.
     pub kept: Kept,
     /// Wakes the worker that tells clients of answers that were given elsewhere.

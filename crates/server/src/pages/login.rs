@@ -26,6 +26,8 @@ pub struct LoginPage {
     pub username: String,
     /// Whether there is a form for a user name and a password.
     pub password_form: bool,
+    /// Whether people may make accounts: `?show=register` is where.
+    pub may_register: bool,
     /// Other ways to log in.
     pub idps: Vec<IdpButton>,
 }
@@ -77,6 +79,8 @@ pub enum LoginFault {
     },
     /// The server has no room for another login at the moment.
     Busy,
+    /// People can make no accounts any more.
+    RegistrationClosed,
 }
 
 impl LoginFault {
@@ -103,6 +107,7 @@ impl Page for LoginPage {
             fault: None,
             username: String::new(),
             password_form: true,
+            may_register: false,
             idps: Vec::new(),
         };
         let idp = |id: &str, name: &str| IdpButton { id: id.to_owned(), name: name.to_owned(), logo: None };
@@ -131,6 +136,8 @@ impl Page for LoginPage {
             ..plain.clone()
         };
         let asked = Self { reason: Some(LoginReason::Asked), ..plain.clone() };
+        let open = Self { may_register: true, ..plain.clone() };
+        let closed = Self { fault: Some(LoginFault::RegistrationClosed), ..plain.clone() };
         let hostile = Self {
             client: ClientCard::new(
                 "<script>alert(1)</script>\" onload=x Verylongnamewithoutanyspaceatall".repeat(2).as_str(),
@@ -147,6 +154,8 @@ impl Page for LoginPage {
             ("busy", busy),
             ("idps", idps_only),
             ("asked", asked),
+            ("open", open),
+            ("closed", closed),
             ("choose", choose),
             ("hostile", hostile),
         ]

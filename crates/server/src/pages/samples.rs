@@ -14,6 +14,7 @@ use super::login::LoginPage;
 use super::logout::LogoutPage;
 use super::page::Page;
 use super::policy::FormTargets;
+use super::register::RegisterPage;
 use super::templates::Pages;
 use super::wrong_host::WrongHostPage;
 
@@ -23,6 +24,7 @@ pub fn samples(pages: &Pages, language: Language, brand: &Brand) -> Vec<(String,
     let set = Set { pages, language, brand };
     [
         set.of::<LoginPage>(&FormTargets::client("https://example.com/callback")),
+        set.of::<RegisterPage>(&FormTargets::client("https://example.com/callback")),
         set.of::<ConsentPage>(&FormTargets::client("https://example.com/callback")),
         set.of::<LogoutPage>(&FormTargets::client("https://example.com/")),
         set.of::<DevicePage>(&FormTargets::client("https://example.com/")),

@@ -23,6 +23,7 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("layout.html", include_str!("../../assets/templates/layout.html")),
     ("parts.html", include_str!("../../assets/templates/parts.html")),
     ("client_links.html", include_str!("../../assets/templates/client_links.html")),
+    ("register.html", include_str!("../../assets/templates/register.html")),
     ("login.html", include_str!("../../assets/templates/login.html")),
     ("form_post.html", include_str!("../../assets/templates/form_post.html")),
     ("consent.html", include_str!("../../assets/templates/consent.html")),

@@ -35,6 +35,8 @@ pub struct Workspace {
     pub services: Vec<Service>,
     /// Its identity providers, in the order in which people see them.
     pub idps: Vec<Idp>,
+    /// Whether anybody has made an account at one of them.
+    pub has_accounts: bool,
     /// Its keys.
     pub keys: WorkspaceKeys,
     /// Whose client certificates it trusts: `root_cas`, else the system's roots. An error text when what is
@@ -69,6 +71,7 @@ impl Workspace {
         acrs.retain(|acr| !acr.disabled);
         let mut idps = values(workspace.list::<Idp>(&all).await?);
         idps.sort_by_key(|idp| idp.display_order.unwrap_or(i64::MAX));
+        let has_accounts = workspace.has_accounts().await?;
         let keys =
             WorkspaceKeys::new(workspace.list_keys().await?, server.key_type, Profile::of_settings(&server))?;
         Ok(Some(Self {
@@ -84,6 +87,7 @@ impl Workspace {
             trust: trust(&server, system),
             server,
             idps,
+            has_accounts,
             keys,
             generation,
         }))

@@ -56,7 +56,8 @@ pub struct Idp {
     pub name: String,
     /// Custom app after login.
     pub post_authn_app_id: Option<String>,
-    /// Settings of its kind; for `static`: `hint`, whether the login page shows the user names.
+    /// Settings of its kind; for `static`: `hint`, whether the login page shows the user names, and
+    /// `public_registration_allowed`, whether people may make accounts.
     pub settings: Metadata,
     /// Opt out of SSO.
     pub sso_settings: Option<IdpSsoSettings>,

@@ -223,9 +223,8 @@ impl Login {
             peer: management.peer.clone(),
             dpop: dpop::Presented::default(),
         };
-        let is_asked = |person: &Person| Some(&person.subject) == found.subject.as_ref();
-        let person = idps::identities(&cx).map(|identity| Person::new(&cx, identity)).find(is_asked);
-        let person = person.ok_or_else(unknown)?;
+        let subject = found.subject.as_deref().ok_or_else(unknown)?;
+        let person = idps::find_by_subject(&cx, subject).await?.ok_or_else(unknown)?;
         let waiting = Waiting::of(&cx, found).await.map_err(|error| failed(&error))?.ok_or_else(unknown)?;
         Ok(Self { cx, waiting, person })
     }

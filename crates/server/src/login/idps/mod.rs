@@ -4,8 +4,11 @@ mod static_idp;
 
 use serde_json::{Map, Value};
 use symbolon_protocol::{OAuthError, amr};
+use symbolon_store::StoreError;
 use symbolon_store::entity::Idp;
 
+use super::Person;
+use super::accounts;
 use crate::cx::Cx;
 use crate::refusals::Refused;
 use crate::snapshot::Workspace;
@@ -21,7 +24,7 @@ pub trait PasswordIdp: Sync {
     fn find(&self, idp: &Idp, username: &str) -> Option<PasswordUser>;
 
     /// All users, for requests about somebody who is not here.
-    fn users<'a>(&self, idp: &'a Idp) -> Box<dyn Iterator<Item = PasswordUser> + 'a>;
+    fn users<'a>(&self, idp: &'a Idp) -> Box<dyn Iterator<Item = PasswordUser> + Send + 'a>;
 }
 
 /// A user as an identity provider knows them. Without `Debug`: the hash is nobody's business.
@@ -42,6 +45,8 @@ pub struct Identity {
     pub idp_id: String,
     /// The user's name there.
     pub username: String,
+    /// The id of the account that the user made there; `None` for a user whom the operator listed.
+    pub account_id: Option<String>,
     /// How it was shown (RFC 8176).
     pub amr: Vec<String>,
     /// What the identity provider says about the user.
@@ -65,6 +70,8 @@ pub enum LoginFailure {
     },
     /// Too many passwords are being checked: not looked at.
     Busy,
+    /// The store does not answer: not looked at.
+    Unavailable,
 }
 
 impl LoginFailure {
@@ -85,6 +92,7 @@ impl LoginFailure {
             Self::PasswordWrong => "password_wrong",
             Self::TooManyTries { .. } => "too_many_login_failures",
             Self::Busy => "password_hashing_busy",
+            Self::Unavailable => "store_unavailable",
         }
     }
 
@@ -97,47 +105,65 @@ impl LoginFailure {
                 format!("Tries are not looked at for {seconds} more seconds.")
             }
             Self::Busy => "Too many passwords are being checked.".to_owned(),
+            Self::Unavailable => "The store does not answer.".to_owned(),
         }
     }
 }
 
 /// Whether the identity provider is still in use and still knows the user: a session ends with its account.
-pub fn vouches(cx: &Cx, idp_id: &str, username: &str) -> bool {
-    let Some(idp) = cx.workspace.idps.iter().find(|idp| idp.id == idp_id && !idp.disabled) else {
-        return false;
+///
+/// # Errors
+/// When the store, which is asked for accounts that people made alone, does not answer.
+pub async fn vouches(cx: &Cx, person: &Person) -> Result<bool, StoreError> {
+    let Some(idp) = cx.workspace.idps.iter().find(|idp| idp.id == person.idp_id && !idp.disabled) else {
+        return Ok(false);
     };
+    if person.has_own_account {
+        return cx.store().has_account(&idp.id, &person.subject).await;
+    }
     let kind = PASSWORD_IDPS.iter().find(|kind| kind.method() == idp.method);
-    kind.is_some_and(|kind| kind.find(idp, username).is_some())
+    Ok(kind.is_some_and(|kind| kind.find(idp, &person.username).is_some()))
 }
 
-/// Asks the workspace's identity providers, in their order, whether these are a user's name and password.
-/// One hash is computed whether or not there is such a user.
+/// Asks the workspace's identity providers, in their order, whether these are a user's name and password: first for
+/// users whom the operator listed, then for accounts that people made. One hash is computed whether or not there is
+/// such a user.
 ///
 /// # Errors
 /// When they are not, or when it could not be found out.
 pub async fn authenticate(cx: &Cx, username: &str, password: &str) -> Result<Identity, LoginFailure> {
-    let found = cx.workspace.idps.iter().filter(|idp| !idp.disabled).find_map(|idp| {
-        let kind = PASSWORD_IDPS.iter().find(|kind| kind.method() == idp.method)?;
-        Some((idp, kind.find(idp, username)?))
-    });
-    let hash = found.as_ref().map(|(_, user)| user.password_hash.as_str());
-    let matches = cx.app.passwords.verify(password, hash).await.map_err(|error| {
+    let found = match find_listed(cx, username) {
+        Some((idp, user)) => Some((user.password_hash.clone(), identity(idp, user))),
+        None => accounts::find_by_name(cx, username).await.map_err(|error| {
+            tracing::error!(%error, "an account was not looked up");
+            LoginFailure::Unavailable
+        })?,
+    };
+    let is_own = found.as_ref().is_some_and(|(_, identity)| identity.account_id.is_some());
+    let password = if is_own { accounts::password::normal(password) } else { password.into() };
+    let hash = found.as_ref().map(|(hash, _)| hash.as_str());
+    let matches = cx.app.passwords.verify(&password, hash).await.map_err(|error| {
         tracing::warn!(%error, "a password was not checked");
         LoginFailure::Busy
     })?;
-    let (idp, user) = found.ok_or(LoginFailure::UserUnknown)?;
-    if !matches {
-        return Err(LoginFailure::PasswordWrong);
-    }
-    Ok(identity(idp, user))
+    let (_, identity) = found.ok_or(LoginFailure::UserUnknown)?;
+    if matches { Ok(identity) } else { Err(LoginFailure::PasswordWrong) }
 }
 
-/// Everybody who could log in. Nobody has shown anything: this is for requests about somebody who is not here.
-pub fn identities(cx: &Cx) -> impl Iterator<Item = Identity> {
+fn find_listed<'a>(cx: &'a Cx, username: &str) -> Option<(&'a Idp, PasswordUser)> {
+    cx.workspace.idps.iter().filter(|idp| !idp.disabled).find_map(|idp| {
+        let kind = PASSWORD_IDPS.iter().find(|kind| kind.method() == idp.method)?;
+        Some((idp, kind.find(idp, username)?))
+    })
+}
+
+/// Everybody whom the operator listed and who could log in. Nobody has shown anything: this and what follows is for
+/// requests about somebody who is not here.
+pub fn listed(cx: &Cx) -> impl Iterator<Item = Identity> {
     users(&cx.workspace).map(|(idp, user)| identity(idp, user))
 }
 
-/// All users of a workspace, with the identity providers that know them.
+/// All users of a workspace whom the operator listed, with the identity providers that know them.
 pub fn users(workspace: &Workspace) -> impl Iterator<Item = (&Idp, PasswordUser)> {
     workspace.idps.iter().filter(|idp| !idp.disabled).flat_map(|idp| {
         let kind = PASSWORD_IDPS.iter().find(|kind| kind.method() == idp.method);
@@ -145,10 +171,36 @@ pub fn users(workspace: &Workspace) -> impl Iterator<Item = (&Idp, PasswordUser)
     })
 }
 
+/// The person who logs in with this name.
+///
+/// # Errors
+/// When the store does not answer.
+pub async fn find_by_name(cx: &Cx, username: &str) -> Result<Option<Person>, StoreError> {
+    let found = match listed(cx).find(|identity| identity.username == username) {
+        Some(identity) => Some(identity),
+        None => accounts::find_by_name(cx, username).await?.map(|(_, identity)| identity),
+    };
+    Ok(found.map(|identity| Person::new(cx, identity)))
+}
+
+/// The person with this subject of the workspace.
+///
+/// # Errors
+/// When the store does not answer.
+pub async fn find_by_subject(cx: &Cx, subject: &str) -> Result<Option<Person>, StoreError> {
+    let mut people = listed(cx).map(|identity| Person::new(cx, identity));
+    if let Some(person) = people.find(|person| person.subject == subject) {
+        return Ok(Some(person));
+    }
+    let found = accounts::find_by_subject(cx, subject).await?;
+    Ok(found.map(|identity| Person::new(cx, identity)))
+}
+
 fn identity(idp: &Idp, user: PasswordUser) -> Identity {
     Identity {
         idp_id: idp.id.clone(),
         username: user.username,
+        account_id: None,
         amr: if idp.static_amr.is_empty() { vec![amr::PASSWORD.to_owned()] } else { idp.static_amr.clone() },
         authentication_context: user.authentication_context,
     }

@@ -18,7 +18,7 @@ impl PasswordIdp for StaticIdp {
         users.iter().find(|user| user.username == username).and_then(known)
     }
 
-    fn users<'a>(&self, idp: &'a Idp) -> Box<dyn Iterator<Item = PasswordUser> + 'a> {
+    fn users<'a>(&self, idp: &'a Idp) -> Box<dyn Iterator<Item = PasswordUser> + Send + 'a> {
         let users = idp.credentials.iter().flat_map(|credentials| &credentials.users);
         Box::new(users.filter_map(known))
     }

@@ -70,6 +70,8 @@ pub enum LoginReason {
     NotLoggedIn,
     /// The client asks for a fresh login (`prompt=login`).
     Asked,
+    /// The client asks for an account to be made (`prompt=create`).
+    Create,
     /// The client lets the person choose another account (`prompt=select_account`).
     SelectAccount,
     /// The login is older than the client accepts (`max_age`).
@@ -116,6 +118,11 @@ fn login_needed(
     person: Option<LoggedIn<'_>>,
     now: Timestamp,
 ) -> Option<LoginReason> {
+    // Initiating User Registration §4.1. Whoever has an account after all logs in, or goes on with it.
+    let is_here = person.is_some_and(|person| person.in_this_request || person.is_chosen);
+    if request.asks_for(Prompt::Create) && !is_here {
+        return Some(LoginReason::Create);
+    }
     let Some(person) = person else { return Some(LoginReason::NotLoggedIn) };
     if !person.in_this_request {
         if request.asks_for(Prompt::Login) {
@@ -256,6 +263,23 @@ mod tests {
         assert_eq!(step(&request("select_account"), person(0), ""), Next::Login(LoginReason::SelectAccount));
         assert_eq!(step(&request("select_account"), chosen, ""), Next::Issue);
         assert_eq!(step(&request("select_account login"), chosen, ""), Next::Login(LoginReason::Asked));
+    }
+
+    #[test]
+    fn prompt_create_comes_first_and_is_met_once() {
+        let request = |prompt: &str| AuthorizationRequest { prompt: prompt.parse().unwrap(), ..request() };
+        let chosen = Some(LoggedIn { is_chosen: true, ..person(0).unwrap() });
+        let fresh = Some(LoggedIn { in_this_request: true, ..person(0).unwrap() });
+        for prompt in ["create", "create login", "create select_account", "create consent"] {
+            for person in [None, person(0)] {
+                assert_eq!(step(&request(prompt), person, ""), Next::Login(LoginReason::Create), "{prompt}");
+            }
+        }
+        assert_eq!(step(&request("create"), chosen, ""), Next::Issue);
+        assert_eq!(step(&request("create"), fresh, ""), Next::Issue);
+        assert_eq!(step(&request("create login"), chosen, ""), Next::Login(LoginReason::Asked));
+        assert_eq!(step(&request("create login"), fresh, ""), Next::Issue);
+        assert_eq!(step(&request("create consent"), fresh, ""), Next::Consent);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use symbolon_protocol::{Form, OAuthError};
 use super::KIND;
 use super::answering::{Found, Waiting};
 use crate::cx::Cx;
-use crate::login::{Person, idps};
+use crate::login::idps;
 use crate::oauth2::answer::no_store_json;
 use crate::oauth2::error::{ErrorResponse, store_failure};
 use crate::oauth2::records::Authentication;
@@ -25,7 +25,7 @@ pub async fn answer(cx: Cx, uri: Uri) -> Result<Response, ErrorResponse> {
     let form = Form::from_query(uri.query().unwrap_or_default()).map_err(OAuthError::from)?;
     let waiting = find(&cx, form.require("auth_req_id")?).await?;
     let (done, answered) = match form.require("action")? {
-        "allow" => (waiting.approve(&cx, authentication(&cx, &waiting)?).await?, "allow"),
+        "allow" => (waiting.approve(&cx, authentication(&cx, &waiting).await?).await?, "allow"),
         "deny" => (waiting.deny(&cx).await?, "deny"),
         action => {
             return Err(OAuthError::invalid_request("action_unknown")
@@ -48,9 +48,9 @@ async fn find(cx: &Cx, auth_req_id: &str) -> Result<Waiting, OAuthError> {
 }
 
 /// The person, as if they had just logged in.
-fn authentication(cx: &Cx, waiting: &Waiting) -> Result<Authentication, OAuthError> {
-    let mut people = idps::identities(cx).map(|identity| Person::new(cx, identity));
-    let person = people.find(|person| Some(&person.subject) == waiting.found.subject.as_ref());
+async fn authentication(cx: &Cx, waiting: &Waiting) -> Result<Authentication, OAuthError> {
+    let subject = waiting.found.subject.as_deref().ok_or_else(nothing_waits)?;
+    let person = idps::find_by_subject(cx, subject).await.map_err(|error| store_failure(&error))?;
     let person = person.ok_or_else(nothing_waits)?;
     Ok(Authentication::without_session(person, cx.now.seconds()))
 }

@@ -8,6 +8,7 @@ use super::parameters::Parameters;
 use crate::cx::Cx;
 use crate::login::Person;
 use crate::login::idps::{self, Identity};
+use crate::oauth2::error::store_failure;
 use crate::oauth2::id_token_hint;
 use crate::oauth2::issue::subject;
 use crate::oauth2::trusted_issuers::{Issuer, issuer_of};
@@ -29,32 +30,33 @@ pub(super) async fn person(cx: &Cx, client: &Client, parameters: &Parameters) ->
     };
     let value = parameters.require(hint)?;
     let found = match *hint {
-        "login_hint" => of_name(cx, value),
-        "id_token_hint" => of_id_token(cx, client, value)?,
+        "login_hint" => of_name(cx, value).await?,
+        "id_token_hint" => of_id_token(cx, client, value).await?,
         _ => of_issuer(cx, client, value).await?,
     };
     found.ok_or_else(unknown)
 }
 
-/// A user name; else an e-mail address or a telephone number that one user alone has, and that is verified.
-fn of_name(cx: &Cx, value: &str) -> Option<Person> {
+/// A user name; else an e-mail address or a telephone number that one user alone has, and that is verified. An account
+/// that somebody made themselves is found by its name alone: nobody has verified the rest.
+async fn of_name(cx: &Cx, value: &str) -> Result<Option<Person>, OAuthError> {
     let has = |identity: &Identity, name: &str, verified: &str| {
         let context = &identity.authentication_context;
         context.get(name).and_then(Value::as_str) == Some(value)
             && context.get(verified) == Some(&true.into())
     };
-    let named = idps::identities(cx).find(|identity| identity.username == value);
-    let found = named.or_else(|| {
-        let mut reached = idps::identities(cx).filter(|identity| {
-            has(identity, "email", "email_verified") || has(identity, "phone_number", "phone_number_verified")
-        });
-        reached.next().filter(|_| reached.next().is_none())
+    if let Some(named) = idps::find_by_name(cx, value).await.map_err(|error| store_failure(&error))? {
+        return Ok(Some(named));
+    }
+    let mut reached = idps::listed(cx).filter(|identity| {
+        has(identity, "email", "email_verified") || has(identity, "phone_number", "phone_number_verified")
     });
-    found.map(|identity| Person::new(cx, identity))
+    let found = reached.next().filter(|_| reached.next().is_none());
+    Ok(found.map(|identity| Person::new(cx, identity)))
 }
 
 /// Who an ID token of this client is about. It may have expired (CIBA §7.1).
-fn of_id_token(cx: &Cx, client: &Client, token: &str) -> Result<Option<Person>, OAuthError> {
+async fn of_id_token(cx: &Cx, client: &Client, token: &str) -> Result<Option<Person>, OAuthError> {
     let hint = id_token_hint::verify(cx, Some(client), token).map_err(|error| {
         OAuthError::invalid_request("id_token_hint_invalid")
             .description("The id_token_hint is not an ID token of this authorization server.")
@@ -66,8 +68,14 @@ fn of_id_token(cx: &Cx, client: &Client, token: &str) -> Result<Option<Person>, 
             .expected(client.id())
             .got(hint.client_id));
     }
-    let mut people = idps::identities(cx).map(|identity| Person::new(cx, identity));
-    Ok(people.find(|person| subject::of(&cx.workspace, client, &person.subject) == hint.subject))
+    let mut people = idps::listed(cx).map(|identity| Person::new(cx, identity));
+    if let Some(person) =
+        people.find(|person| subject::of(&cx.workspace, client, &person.subject) == hint.subject)
+    {
+        return Ok(Some(person));
+    }
+    // What a pairwise subject of an account was made of cannot be found from it.
+    idps::find_by_subject(cx, &hint.subject).await.map_err(|error| store_failure(&error))
 }
 
 /// Whom a JWT of a trusted issuer names, in the words of a `login_hint`. It is no credential: the person is asked all
@@ -84,7 +92,7 @@ async fn of_issuer(cx: &Cx, client: &Client, token: &str) -> Result<Option<Perso
             .got(&name)
     })?);
     let claims = issuer.verify(cx, &jwt, &["JWT"], refused).await?.claims;
-    Ok(of_name(cx, issuer.subject(&claims, refused)?))
+    of_name(cx, issuer.subject(&claims, refused)?).await
 }
 
 /// CIBA §13: one that has expired is told so.

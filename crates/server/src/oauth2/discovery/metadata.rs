@@ -2,7 +2,7 @@
 
 use symbolon_jose::{Algorithm, ContentEncryption, KeyManagement};
 use symbolon_protocol::{
-    ClientAuthMethod, CodeChallengeMethod, GrantType, MtlsEndpointAliases, Prompt, ProviderMetadata,
+    ClientAuthMethod, CodeChallengeMethod, GrantType, MtlsEndpointAliases, ProviderMetadata,
 };
 
 use super::served::{
@@ -13,7 +13,7 @@ use crate::base_url::BaseUrl;
 use crate::cx::Cx;
 use crate::oauth2::acr;
 use crate::oauth2::authorize::pushed;
-use crate::oauth2::authorize::rules::prompt::PROMPTS;
+use crate::oauth2::authorize::rules::prompt;
 use crate::oauth2::authorize::rules::response_type;
 use crate::oauth2::backchannel_authentication::{self, delivery, rules};
 use crate::oauth2::check_session;
@@ -144,7 +144,9 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
         subject_types_supported: subject_types(workspace),
         claims_supported: Some(claims(workspace)),
         claims_locales_supported: Some(claims_locales(workspace)).filter(|locales| !locales.is_empty()),
-        prompt_values_supported: Some(words(PROMPTS, Prompt::as_str)),
+        prompt_values_supported: Some(
+            prompt::supported(workspace).map(|prompt| prompt.to_string()).collect(),
+        ),
         // Every page fits every window, and needs no script.
         display_values_supported: Some(DISPLAYS.iter().map(|&word| word.to_owned()).collect()),
         ui_locales_supported: Some(words(Language::ALL, Language::tag)),

@@ -56,6 +56,9 @@ async fn redeem(request: TokenRequest<'_>) -> Result<Redeemed<'_>, OAuthError> {
 /// Whether there is such a user stays between the operator and us.
 fn refused(failure: &LoginFailure) -> OAuthError {
     match failure {
+        LoginFailure::Unavailable => OAuthError::temporarily_unavailable(failure.reason())
+            .description("The server cannot look up the user at the moment. Try again.")
+            .detail(failure.detail()),
         LoginFailure::Busy => OAuthError::temporarily_unavailable(failure.reason())
             .description("Too many passwords are being checked. Try again.")
             .detail(failure.detail()),

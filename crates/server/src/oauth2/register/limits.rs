@@ -1,4 +1,4 @@
-//! How often one address may register or change clients without somebody's approval. Counts live in the memory of the
+//! How often one address may register or change clients without somebody's approval, or make an account. Counts live in the memory of the
 //! node, bounded, and are forgotten after an hour.
 
 use std::net::{IpAddr, Ipv6Addr};

@@ -93,6 +93,7 @@ async fn everything() -> TestApp {
 
 async fn everything_with(settings: &[(&str, &str)]) -> TestApp {
     let app = TestApp::with_people_and_settings(settings).await;
+    app.let_people_register(true).await;
     let key = MadeKey::new(Algorithm::EdDSA).await.unwrap();
     app.store().insert_key(&key.as_new(), KeyState::Current, NOW.millis()).await.unwrap();
     for algorithm in [KeyManagement::RsaOaep256, KeyManagement::EcdhEs] {

@@ -45,6 +45,14 @@ impl TestApp {
         self.app.snapshots.invalidate("default", "default");
     }
 
+    /// Lets people make accounts at the identity provider of `with_people`, or lets them no more.
+    pub(crate) async fn let_people_register(&self, allowed: bool) {
+        let mut idp = self.store().load::<Idp>("default-people").await.unwrap().value;
+        idp.settings.0.insert("public_registration_allowed".to_owned(), allowed.into());
+        self.store().update(idp, None, NOW.millis()).await.unwrap();
+        self.app.snapshots.invalidate("default", "default");
+    }
+
     /// Redeems a code of `client`. Returns the tokens.
     pub(crate) async fn redeem(&self, code: &str) -> Value {
         let form = [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", CALLBACK)];
@@ -142,6 +150,12 @@ pub(crate) fn request_with(scope: &str, more: &[(&str, &str)]) -> String {
 }
 
 impl Browser<'_> {
+    /// Fills in the registration page that was shown at `path`.
+    pub(crate) async fn register(&self, path: &str, page: &Answer, fields: &[(&str, &str)]) -> Answer {
+        let csrf = page.page().csrf();
+        self.post(path, &[&[("csrf", csrf.as_str()), ("action", "register")], fields].concat()).await
+    }
+
     /// Goes through login and consent as far as they are asked for. Returns what sends the browser to the client.
     pub(crate) async fn sign_in(&self, request: &str, username: &str) -> Answer {
         let (mut path, mut answer) = self.open(request).await;

@@ -11,6 +11,7 @@ use crate::api::error::{ApiError, Faults};
 use crate::api::etag::{IfMatch, Versioned};
 use crate::api::extract::{Id, WorkspaceId};
 use crate::api::json::Body;
+use crate::login::accounts;
 
 const METHOD: &str = "static";
 
@@ -135,6 +136,10 @@ fn check(idp: &Idp, workspace_id: &str, faults: &mut Faults) {
     );
     faults.check(idp.method.is_empty() || idp.method == METHOD, "method", "must be static");
     faults.check(!idp.name.trim().is_empty(), "name", "must be given");
-    let hint = idp.settings.0.get("hint");
-    faults.check(hint.is_none_or(serde_json::Value::is_boolean), "settings.hint", "expected a boolean");
+    for (name, path) in
+        [("hint", "settings.hint"), (accounts::SETTING, "settings.public_registration_allowed")]
+    {
+        let given = idp.settings.0.get(name);
+        faults.check(given.is_none_or(serde_json::Value::is_boolean), path, "expected a boolean");
+    }
 }

@@ -21,6 +21,8 @@ pub(super) struct IdpBase(Idp);
 pub(super) struct StaticSettings {
     /// Whether the login page shows the user names.
     hint: bool,
+    /// Whether people may make accounts: on the page that `prompt=create` shows, or from the login page.
+    public_registration_allowed: bool,
 }
 
 impl StaticIdp {

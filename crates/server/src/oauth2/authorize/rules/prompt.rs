@@ -3,13 +3,20 @@
 use symbolon_protocol::{OAuthError, Prompt, PromptSet};
 
 use super::{Asked, Rule};
+use crate::login::accounts;
 use crate::oauth2::authorize::request::AuthorizationRequest;
+use crate::snapshot::Workspace;
 
 /// Longer hints, in bytes, are no use to anybody, and are passed over.
 const MAX_HINT: usize = 320;
 
-/// The prompts this server supports. Discovery prints them.
-pub static PROMPTS: &[Prompt] = &[Prompt::None, Prompt::Login, Prompt::Consent, Prompt::SelectAccount];
+/// The prompts that every workspace supports.
+static PROMPTS: &[Prompt] = &[Prompt::None, Prompt::Login, Prompt::Consent, Prompt::SelectAccount];
+
+/// The prompts that a workspace supports: `create` where people may make accounts. Discovery prints them.
+pub fn supported(workspace: &Workspace) -> impl Iterator<Item = Prompt> {
+    PROMPTS.iter().copied().chain(accounts::open_at(workspace).map(|_| Prompt::Create))
+}
 
 pub(super) struct PromptRule;
 
@@ -24,11 +31,14 @@ impl Rule for PromptRule {
                 .description(format!("The parameter prompt is not understood: {error}."))
                 .got(text)
         })?;
-        // Initiating User Registration §4.1: nobody can register here.
-        if let Some(prompt) = request.prompt.iter().find(|prompt| !PROMPTS.contains(prompt)) {
+        // Initiating User Registration §4.1: what discovery does not list. `create` may stand beside others, though that
+        // is not recommended: it is met first, and a new account is a login too.
+        let workspace = &asked.cx.workspace;
+        let is_supported = |prompt: &Prompt| supported(workspace).any(|known| known == *prompt);
+        if let Some(prompt) = request.prompt.iter().find(|prompt| !is_supported(prompt)) {
             return Err(OAuthError::invalid_request("prompt_not_supported")
                 .description("This server does not support that prompt.")
-                .expected(PROMPTS.iter().map(|prompt| prompt.as_str()).collect::<Vec<_>>().join(", "))
+                .expected(supported(workspace).map(Prompt::as_str).collect::<Vec<_>>().join(", "))
                 .got(prompt));
         }
         Ok(())

@@ -34,6 +34,18 @@ async fn passwords_go_in_and_never_come_out() {
 }
 
 #[tokio::test]
+async fn settings_are_booleans() {
+    let console = Console::new().await;
+    for (name, value) in [("hint", json!("yes")), ("public_registration_allowed", json!("true"))] {
+        let answer = console.post(STATIC, &json!({"name": "Sandbox", "settings": {name: value}})).await;
+        assert_eq!(answer.json()["details"], json!({format!("settings.{name}"): "expected a boolean"}));
+    }
+    let open = json!({"id": "open", "name": "Open", "settings": {"public_registration_allowed": true}});
+    let created = console.post(STATIC, &open).await.created();
+    assert_eq!(created["settings"], json!({"public_registration_allowed": true}));
+}
+
+#[tokio::test]
 async fn an_update_without_a_password_keeps_it() {
     let console = Console::new().await;
     let body = json!({"id": "sandbox", "name": "Sandbox", "credentials": {"users": [
