@@ -72,6 +72,7 @@ const RESERVED: &[&str] = &[
     "may_act",
     "nbf",
     "nonce",
+    "pjti",
     "s_hash",
     "scope",
     "scp",

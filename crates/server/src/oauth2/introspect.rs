@@ -8,6 +8,7 @@ use http::header::ACCEPT;
 use http::{HeaderMap, HeaderValue};
 use serde::Serialize;
 use symbolon_protocol::{ErrorCode, Form, IntrospectionResponse, OAuthError};
+use symbolon_store::entity::client::SubjectType;
 
 use super::access_token::{self, AccessToken};
 use super::answer::{no_store, no_store_json};
@@ -18,9 +19,10 @@ use super::form_body::FormBody;
 use super::forms::TokenToExamine;
 use super::issue::subject;
 use super::profile::Profile;
-use super::records::{GrantRecord, RefreshRecord};
+use super::records::{Authentication, GrantRecord, RefreshRecord};
 use super::sealing;
 use crate::cx::Cx;
+use crate::snapshot::Client;
 
 /// Tells whether a token is live, and what it says.
 #[utoipa::path(
@@ -124,6 +126,7 @@ fn active(cx: &Cx, token: &AccessToken) -> IntrospectionResponse {
     let authentication = token.grant.as_ref().map(|grant| &grant.authentication);
     let scope = claims.scopes();
     let telling = Telling { workspace: &cx.workspace, client: &token.client, scope: &scope, authentication };
+    let username = authentication.and_then(|authentication| username(&token.client, authentication));
     IntrospectionResponse {
         act: claims.act.clone(),
         active: true,
@@ -140,7 +143,7 @@ fn active(cx: &Cx, token: &AccessToken) -> IntrospectionResponse {
         ext: Some(telling.at_introspection()).filter(|told| !told.is_empty()),
         iat: Some(claims.iat),
         idp: Some(claims.idp.clone()).filter(|idp| !idp.is_empty()),
-        idp_sub: authentication.map(|authentication| authentication.username.clone()),
+        idp_sub: username.clone(),
         iss: Some(claims.iss.clone()),
         jti: Some(claims.jti.clone()),
         nbf: Some(claims.nbf),
@@ -149,8 +152,15 @@ fn active(cx: &Cx, token: &AccessToken) -> IntrospectionResponse {
         sub: Some(claims.sub.clone()),
         tenant_id: Some(cx.workspace.tenant_id.to_string()),
         token_type: Some(claims.scheme().token_type().to_string()),
-        username: authentication.map(|authentication| authentication.username.clone()),
+        username,
     }
+}
+
+/// The name at the identity provider. Not of a person whom clients of different sectors must not know as the same (OIDC
+/// Core §17.3).
+fn username(client: &Client, authentication: &Authentication) -> Option<String> {
+    let is_shared = client.entity.subject_type != SubjectType::Pairwise;
+    is_shared.then(|| authentication.username.clone())
 }
 
 /// A refresh token is a matter between its client and this server. Nobody else learns of it: a resource server could
@@ -180,7 +190,7 @@ async fn refresh_token(cx: &Cx, caller: &Caller, token: &str) -> Result<Introspe
         server_id: Some(cx.workspace.id.to_string()),
         sub: Some(subject::of(&cx.workspace, &caller.client, &authentication.subject).into_owned()),
         tenant_id: Some(cx.workspace.tenant_id.to_string()),
-        username: Some(authentication.username.clone()),
+        username: username(&caller.client, authentication),
         ..IntrospectionResponse::default()
     })
 }

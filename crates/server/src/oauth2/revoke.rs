@@ -56,10 +56,11 @@ async fn end_access_token(
 ) -> Result<(), OAuthError> {
     check_owner(caller, found.client.id())?;
     let store = cx.store();
-    let kept = match token.contains('.') {
-        true => store.revoke_token(&found.claims.jti, found.claims.exp.saturating_mul(1000)).await,
-        false => store.delete_access_token(token).await.map(drop),
-    };
+    // An opaque one by its identifier too: what was issued in exchange for it knows that.
+    let mut kept = store.revoke_token(&found.claims.jti, found.claims.exp.saturating_mul(1000)).await;
+    if kept.is_ok() && !token.contains('.') {
+        kept = store.delete_access_token(token).await.map(drop);
+    }
     kept.map_err(|error| store_failure(&error))
 }
 

@@ -53,6 +53,10 @@ pub struct Claims {
     pub jti: String,
     /// Begin, in unix seconds.
     pub nbf: i64,
+    /// The tokens it was exchanged for, by their `jti`: it ends with each of them. One of another workspace of the tenant
+    /// has that before it: `{workspace}/{jti}`.
+    #[serde(default, rename = "pjti")]
+    pub parents: Vec<String>,
     /// Its scopes.
     #[serde(default)]
     pub scp: Option<ScopeSet>,

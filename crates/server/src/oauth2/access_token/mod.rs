@@ -146,6 +146,15 @@ async fn still_granted(
     if revoked {
         return Err(invalid("access_token_revoked"));
     }
+    for parent in &claims.parents {
+        let (workspace_id, jti) = parent.split_once('/').unwrap_or((&workspace.id, parent));
+        let store = app.store.workspace(&workspace.tenant_id, workspace_id);
+        if store.is_token_revoked(jti).await.map_err(|error| store_failure(&error))? {
+            return Err(
+                invalid("access_token_revoked").detail("a token that it was exchanged for was revoked")
+            );
+        }
+    }
     match (&claims.gid, grant) {
         (None, _) => Ok(None),
         (Some(_), Some(grant)) if grant.revoked_at.is_none() => Ok(Some((grant.client_id, grant.doc))),

@@ -96,6 +96,8 @@ pub struct Exchanged {
     pub may_act: Option<Map<String, Value>>,
     /// What the other token was bound to: so is this one.
     pub confirmation: Option<Confirmation>,
+    /// The tokens that this one ends with, as [`Claims::parents`](crate::oauth2::access_token::Claims::parents) has them.
+    pub parents: Vec<String>,
     /// When the other token ends, in unix seconds: this one does not outlive it.
     pub expires_at: i64,
     /// The only audiences that are wanted; empty: all that the scopes give.

@@ -53,7 +53,8 @@ async fn redeem(request: TokenRequest<'_>) -> Result<Redeemed<'_>, OAuthError> {
     let act = actor::act(request, &subject, actor.as_ref())?;
     let granted = narrowed(request, &subject)?;
     let audiences = audiences(request, &subject, &granted)?;
-    let Presented { authentication, grant, may_act, confirmation, expires_at, details, .. } = subject;
+    let Presented { authentication, grant, may_act, confirmation, parents, expires_at, details, .. } =
+        subject;
     let (grant_id, grant_workspace) = grant.map_or((None, None), |grant| (Some(grant.id), grant.workspace));
     let record = GrantRecord {
         scope: granted.clone(),
@@ -69,6 +70,7 @@ async fn redeem(request: TokenRequest<'_>) -> Result<Redeemed<'_>, OAuthError> {
         act,
         may_act,
         confirmation,
+        parents,
         // One token does not outlive the other, nor do the rights of who acts.
         expires_at: actor.map_or(expires_at, |actor| expires_at.min(actor.expires_at)),
         audiences,

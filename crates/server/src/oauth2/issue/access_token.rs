@@ -46,6 +46,9 @@ struct Claims<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     may_act: Option<&'a Map<String, Value>>,
     nbf: i64,
+    /// The tokens it was exchanged for: it ends with each of them.
+    #[serde(rename = "pjti", skip_serializing_if = "<[_]>::is_empty")]
+    parents: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<Spaced<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -124,6 +127,7 @@ impl Draft<'_> {
             jti: cx.app.rng.uuid().hyphenated().encode_lower(&mut jti),
             may_act,
             nbf: cx.now.seconds(),
+            parents: exchanged.map_or(&[], |exchanged| &exchanged.parents),
             scope: (standard || formats.contains(&ScopeClaimFormat::ScopeString)).then_some(Spaced(scope)),
             // Without any format configured there is still one: nobody could read the scopes otherwise.
             scp: (formats.contains(&ScopeClaimFormat::ScpArray) || formats.is_empty()).then_some(scope),

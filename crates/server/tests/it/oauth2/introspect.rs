@@ -1,7 +1,7 @@
 //! `POST /{tid}/{aid}/oauth2/introspect` (RFC 7662)
 
 use serde_json::{Value, json};
-use symbolon_store::entity::client::ClientStatus;
+use symbolon_store::entity::client::{ClientStatus, SubjectType};
 use symbolon_store::entity::server::AccessTokenStrategy;
 
 use crate::harness::{Answer, Request, SECRET, TOKEN, TestApp, TestCertificate, TestCode};
@@ -99,6 +99,18 @@ async fn an_opaque_token_is_told_about_the_same() {
     assert_ne!(opaque["jti"], signed["jti"]);
     opaque["jti"] = signed["jti"].clone();
     assert_eq!(opaque, signed);
+}
+
+/// OIDC Core §17.3: what two clients of different sectors are told must not join what they know.
+#[tokio::test]
+async fn a_pairwise_client_is_not_told_the_name_of_the_person() {
+    let app = app().await;
+    let tokens = tokens(&app).await;
+    app.change_client("client", |client| client.subject_type = SubjectType::Pairwise).await;
+    for token in [&tokens["access_token"], &tokens["refresh_token"]] {
+        let body = introspect(&app, "client", token).await.ok();
+        assert_eq!((body.get("username"), body.get("idp_sub"), &body["active"]), (None, None, &json!(true)));
+    }
 }
 
 #[tokio::test]

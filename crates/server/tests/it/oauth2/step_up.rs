@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use symbolon_store::entity::Idp;
 use symbolon_store::entity::server::AdvancedConfiguration;
 
-use crate::harness::{Answer, Browser, NOW, SECRET, TOKEN, TestApp, client, decode, request_with};
+use crate::harness::{Answer, Browser, CALLBACK, NOW, SECRET, TOKEN, TestApp, client, decode, request_with};
 
 const USERINFO: &str = "/default/default/userinfo";
 
@@ -54,10 +54,19 @@ async fn who_is_authenticated_too_weakly_is_told_what_would_do_and_comes_back() 
     got: 1
     client: client
     "#);
-    // The client sends the person again, with what the challenge says (RFC 9470 §4).
+    // The client sends the person again, with what the challenge says (RFC 9470 §4): once, and not for ever (§5).
+    let again = browser.get(&request_with("openid", &[("acr_values", "2")])).await;
+    assert_eq!(
+        again.refused_to_client(),
+        format!("{CALLBACK} unmet_authentication_requirements [acr_not_supported]")
+    );
     two_factors(&server).await;
-    let essential = json!({"id_token": {"acr": {"essential": true, "value": "2"}}}).to_string();
-    let strong = token(&server, &browser, &[("claims", essential.as_str())]).await;
+    let asked = request_with("openid", &[("acr_values", "2")]);
+    let (_, page) = browser.open(&asked).await;
+    assert_eq!(page.page().heading(), "Sign in", "who is logged in has not shown enough");
+    let silent = browser.get(&request_with("openid", &[("acr_values", "2"), ("prompt", "none")])).await;
+    assert_eq!(silent.refused_to_client(), format!("{CALLBACK} login_required [login_required]"));
+    let strong = token(&server, &browser, &[("acr_values", "2")]).await;
     assert_eq!(decode(&strong).1["acr"], "2");
     server.get(USERINFO).bearer(&strong).await.ok();
     assert_eq!(server.get(USERINFO).bearer(&weak).await.status, 401, "the old token stays weak");
@@ -121,11 +130,7 @@ async fn the_management_apis_ask_for_it_of_people_and_not_of_programs() {
     let asked = request_with("view_tenant", &[]).replace("/default/default/", "/default/admin/");
     let asked = asked.replace("client_id=client", "client_id=console");
     let code = Browser::new(&server).sign_in(&asked, "user").await.code();
-    let form = [
-        ("grant_type", "authorization_code"),
-        ("code", code.as_str()),
-        ("redirect_uri", crate::harness::CALLBACK),
-    ];
+    let form = [("grant_type", "authorization_code"), ("code", code.as_str()), ("redirect_uri", CALLBACK)];
     let at = TOKEN.replace("/default/default/", "/default/admin/");
     let tokens = server.post(&at).basic("console", SECRET).form(&form).await.ok();
     let answer =

@@ -18,6 +18,9 @@ use crate::snapshot::Workspace;
 /// Reasons for another certificate and another key than a token is bound to.
 const MISMATCH: (&str, &str) = ("token_certificate_mismatch", "token_key_mismatch");
 
+/// How often a token is exchanged for another at most: each has to be asked about.
+const MAX_PARENTS: usize = 8;
+
 /// A token that is live, and that this client may bring.
 pub(super) struct Presented {
     /// Its subject here.
@@ -36,6 +39,8 @@ pub(super) struct Presented {
     pub(super) audience: Option<AudienceOf>,
     /// What a token that is issued for it is bound to.
     pub(super) confirmation: Option<Confirmation>,
+    /// The tokens that end what is issued for it, itself among them.
+    pub(super) parents: Vec<String>,
     /// Its end, in unix seconds.
     pub(super) expires_at: i64,
     /// Its authorization details.
@@ -149,6 +154,7 @@ async fn ours(
         Some(_) => Some(own_binding(request)?),
     };
     let audience = is_here.then(|| AudienceOf::new(request, &found));
+    let parents = parents(&found.claims, (!is_here).then_some(&*workspace.id))?;
     let AccessToken { claims, client: issued_to, grant } = found;
     let authentication = match grant {
         Some(grant) => Authentication { session_id: String::new(), ..grant.authentication },
@@ -186,11 +192,24 @@ async fn ours(
         may_act: claims.may_act.clone(),
         audience,
         confirmation,
+        parents,
         expires_at: claims.exp,
         details: claims.authorization_details.clone(),
         claims: said,
         issuer: (!is_here).then(|| claims.iss.clone()),
     })
+}
+
+/// The token and those before it, by where they are revoked.
+fn parents(claims: &access_token::Claims, elsewhere: Option<&str>) -> Result<Vec<String>, OAuthError> {
+    if claims.parents.len() >= MAX_PARENTS {
+        return Err(refused("exchange_chain_too_long").expected(MAX_PARENTS));
+    }
+    let at = |jti: &String| match elsewhere {
+        Some(workspace_id) if !jti.contains('/') => format!("{workspace_id}/{jti}"),
+        _ => jti.clone(),
+    };
+    Ok(claims.parents.iter().chain([&claims.jti]).map(at).collect())
 }
 
 impl AudienceOf {
@@ -273,6 +292,7 @@ async fn foreign(request: TokenRequest<'_>, name: &str, token: &str) -> Result<P
         may_act: object("may_act"),
         audience: None,
         confirmation,
+        parents: Vec::new(),
         expires_at,
         details: AuthorizationDetails::default(),
         issuer: Some(name.to_owned()),

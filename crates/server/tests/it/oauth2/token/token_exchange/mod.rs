@@ -191,6 +191,40 @@ async fn the_exchanged_token_ends_with_the_grant_it_came_from() {
     }
 }
 
+/// RFC 7009 §2.1: what is revoked is of no use any more, by whatever way.
+#[tokio::test]
+async fn the_exchanged_token_ends_with_the_token_it_came_from() {
+    for strategy in [AccessTokenStrategy::Jwt, AccessTokenStrategy::Opaque] {
+        let app = app().await;
+        app.change_workspace(|server| server.access_token_strategy = strategy).await;
+        app.change_client("stranger", |client| client.audience.push("backend".to_owned())).await;
+        let programs = actor_token(&app, "stranger").await;
+        let persons = tokens(&app).await;
+        for (client, token) in [("stranger", programs.as_str()), ("client", access(&persons))] {
+            let child = exchange(&app, "backend", token, &[]).await.ok();
+            let grandchild = exchange(&app, "backend", access(&child), &[]).await.ok();
+            assert!(is_active(&app, "backend", access(&grandchild)).await);
+            let form = [("token", token)];
+            let revoked = app.post("/default/default/oauth2/revoke").basic(client, SECRET).form(&form).await;
+            assert_eq!(revoked.status, 200);
+            for token in [&child, &grandchild] {
+                assert!(!is_active(&app, "backend", access(token)).await, "{client}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_chain_of_exchanges_has_an_end() {
+    let app = app().await;
+    let mut token = access(&tokens(&app).await).to_owned();
+    for _ in 0..8 {
+        token = access(&exchange(&app, "backend", &token, &[]).await.ok()).to_owned();
+    }
+    let longer = exchange(&app, "backend", &token, &[]).await;
+    assert_eq!(longer.reason(), "400 invalid_request exchange_chain_too_long");
+}
+
 #[tokio::test]
 async fn other_texts_are_no_subject_tokens() {
     let app = app().await;
