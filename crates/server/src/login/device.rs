@@ -155,7 +155,7 @@ impl Waiting {
                 fault: failure.as_ref().map(views::fault),
                 username: username.unwrap_or_default().to_owned(),
                 password_form: views::has_passwords(cx),
-                may_register: false,
+                register_at: None,
                 idps: Vec::new(),
             };
             let mut response = views::own_page(cx, headers, &page);

@@ -30,6 +30,8 @@ use crate::refusals::Refused;
 use crate::seed::has_first_words;
 use crate::snapshot::Client;
 
+/// The parameter of an interaction's address that says what is wanted to be seen.
+const SHOW: &str = "show";
 /// The colour of a workspace that nobody has chosen one for; our own is shown then.
 const DEFAULT_COLOUR: &str = "#007FFF";
 
@@ -54,7 +56,7 @@ pub enum Note {
     },
 }
 
-/// What somebody who is asked to log in wants to see, as the address of the page says it: `?show=…`.
+/// What somebody who is asked to log in wants to see, as the address of the page says it: `show=…`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
     /// The login page.
@@ -67,10 +69,14 @@ impl Way {
     /// The way that the query of an interaction names.
     pub fn of_query(query: Option<&str>) -> Option<Self> {
         let form = Form::from_query(query?).ok()?;
-        match form.get("show")? {
-            "login" => Some(Self::Login),
-            "register" => Some(Self::Register),
-            _ => None,
+        let asked = form.get(SHOW)?;
+        [Self::Login, Self::Register].into_iter().find(|way| way.as_str() == asked)
+    }
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::Register => "register",
         }
     }
 }
@@ -145,7 +151,7 @@ impl View<'_> {
             fault,
             username: typed.or_else(|| self.request.login_hint.clone()).unwrap_or_default(),
             password_form: has_passwords(self.cx),
-            may_register,
+            register_at: may_register.then(|| self.address_of(Way::Register)),
             idps: Vec::new(),
         })
     }
@@ -162,6 +168,7 @@ impl View<'_> {
         self.render(&RegisterPage {
             client: card(self.client),
             csrf: shown.csrf,
+            login_at: self.address_of(Way::Login),
             fault: failure.as_ref().and_then(register_fault),
             username: InputField {
                 value: typed.username,
@@ -184,6 +191,11 @@ impl View<'_> {
             username_max: USERNAME_MAX,
             password_min: MIN_CHARACTERS,
         })
+    }
+
+    /// The same interaction, shown in another way.
+    fn address_of(&self, way: Way) -> String {
+        with_query("", &[("client_id", self.client.id()), (SHOW, way.as_str())])
     }
 
     /// The consent page.

@@ -26,8 +26,8 @@ pub struct LoginPage {
     pub username: String,
     /// Whether there is a form for a user name and a password.
     pub password_form: bool,
-    /// Whether people may make accounts: `?show=register` is where.
-    pub may_register: bool,
+    /// Where people may make accounts, if they may: an address relative to the page's own.
+    pub register_at: Option<String>,
     /// Other ways to log in.
     pub idps: Vec<IdpButton>,
 }
@@ -107,7 +107,7 @@ impl Page for LoginPage {
             fault: None,
             username: String::new(),
             password_form: true,
-            may_register: false,
+            register_at: None,
             idps: Vec::new(),
         };
         let idp = |id: &str, name: &str| IdpButton { id: id.to_owned(), name: name.to_owned(), logo: None };
@@ -136,7 +136,7 @@ impl Page for LoginPage {
             ..plain.clone()
         };
         let asked = Self { reason: Some(LoginReason::Asked), ..plain.clone() };
-        let open = Self { may_register: true, ..plain.clone() };
+        let open = Self { register_at: Some("?client_id=app&show=register".to_owned()), ..plain.clone() };
         let closed = Self { fault: Some(LoginFault::RegistrationClosed), ..plain.clone() };
         let hostile = Self {
             client: ClientCard::new(

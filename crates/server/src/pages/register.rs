@@ -8,13 +8,15 @@ use super::page::{ClientCard, Page};
 /// Who asks for a login, and what a person says of themselves to have an account.
 ///
 /// The form posts to the page's own address: `csrf`, `action=register`, `username`, `name`, `email`, `password`; or
-/// `action=cancel`. Who has an account already goes to `?show=login`.
+/// `action=cancel`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RegisterPage {
     /// The client that the person is on the way to.
     pub client: ClientCard,
     /// Protects the forms.
     pub csrf: String,
+    /// Where who has an account already logs in: an address relative to the page's own.
+    pub login_at: String,
     /// What was wrong with the last try, but for what was typed.
     pub fault: Option<RegisterFault>,
     /// The name to log in with.
@@ -102,6 +104,7 @@ impl Page for RegisterPage {
         let plain = Self {
             client: ClientCard::new("My app"),
             csrf: "csrf-sample".to_owned(),
+            login_at: "?client_id=app&show=login".to_owned(),
             fault: None,
             username: InputField::default(),
             name: InputField::default(),

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{ADA, PASSWORD, accounts, app, create, make, problems};
+use super::{ADA, PASSWORD, accounts, app, create, link, make, problems};
 use crate::harness::{Browser, CALLBACK, NOW, SECRET, TestApp, authorize, request, request_with};
 
 const SESSION: &str = "__Host-session.default.default";
@@ -108,8 +108,7 @@ async fn who_has_an_account_after_all_logs_in_or_goes_on_with_it() {
     let app = app().await;
     let browser = Browser::new(&app);
     let (path, page) = browser.open(&create("openid")).await;
-    assert!(page.text().contains("<a href=\"?show=login\">I have an account</a>"));
-    let login = format!("{path}?show=login");
+    let login = link(&path, &page, "I have an account");
     let page = browser.get(&login).await;
     assert_eq!((page.page().heading(), page.page().note()), ("Sign in".to_owned(), None));
     let wrong = browser.log_in(&login, &page, "user", "wrong").await;
@@ -124,7 +123,7 @@ async fn who_has_an_account_after_all_logs_in_or_goes_on_with_it() {
 
     // With the session of before.
     let (path, _) = browser.open(&create("openid")).await;
-    let page = browser.get(&format!("{path}?show=login")).await;
+    let page = browser.get(&link(&path, &browser.get(&path).await, "I have an account")).await;
     assert_eq!(page.page().note().unwrap(), "Choose the account that you want to use with Calendar.");
     let account = page.text().split_once("name=\"account\" value=\"").unwrap().1.split('"').next().unwrap();
     let fields =
@@ -134,7 +133,7 @@ async fn who_has_an_account_after_all_logs_in_or_goes_on_with_it() {
 
     // But not where the client asks for a login as well.
     let (path, _) = browser.open(&request_with("openid", &[("prompt", "create login")])).await;
-    let page = browser.get(&format!("{path}?show=login")).await;
+    let page = browser.get(&link(&path, &browser.get(&path).await, "I have an account")).await;
     assert!(!page.text().contains("name=\"account\""));
     assert!(accounts(&app).await.is_empty());
 }
@@ -145,8 +144,7 @@ async fn the_login_page_leads_to_it_where_people_may_make_accounts() {
     let browser = Browser::new(&app);
     let (path, page) = browser.open(&request("openid")).await;
     assert_eq!(page.page().heading(), "Sign in");
-    assert!(page.text().contains("<a href=\"?show=register\">Create an account</a>"));
-    let register = format!("{path}?show=register");
+    let register = link(&path, &page, "Create an account");
     let page = browser.get(&register).await;
     assert_eq!(page.page().heading(), "Create an account");
     let weak = browser.register(&register, &page, &[("username", "ada"), ("password", "password")]).await;
@@ -168,7 +166,7 @@ async fn a_client_that_expects_somebody_gets_nobody_new() {
         let (path, page) = browser.open(&hinted).await;
         assert_eq!(page.page().heading(), "Sign in", "{prompt}");
         assert!(!page.text().contains("show=register"), "{prompt}");
-        assert_eq!(browser.get(&format!("{path}?show=register")).await.page().heading(), "Sign in");
+        assert_eq!(browser.get(&format!("{path}&show=register")).await.page().heading(), "Sign in");
     }
 }
 
@@ -201,7 +199,7 @@ async fn where_nobody_may_make_accounts_the_prompt_is_refused() {
         assert_eq!(answer.refused_to_client(), format!("{CALLBACK} invalid_request [prompt_not_supported]"));
         let (path, page) = browser.open(&request("openid")).await;
         assert!(!page.text().contains("show=register"));
-        assert_eq!(browser.get(&format!("{path}?show=register")).await.page().heading(), "Sign in");
+        assert_eq!(browser.get(&format!("{path}&show=register")).await.page().heading(), "Sign in");
     }
     app.let_people_register(true).await;
     let answer = Browser::new(&app).get(&request_with("openid", &[("prompt", "create none")])).await;

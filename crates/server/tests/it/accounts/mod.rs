@@ -47,3 +47,12 @@ fn problems(answer: &Answer) -> Vec<String> {
     let pieces = answer.text().split("<p class=\"problem\" id=\"").skip(1);
     pieces.map(|piece| piece.split_once("-problem\">").unwrap().0.to_owned()).collect()
 }
+
+/// Where a link of the page that was shown at `path` leads.
+fn link(path: &str, page: &Answer, words: &str) -> String {
+    let (before, _) =
+        page.text().split_once(&format!("\">{words}</a>")).unwrap_or_else(|| panic!("no link: {page:?}"));
+    let (_, address) = before.rsplit_once("href=\"").unwrap();
+    let (own, _) = path.split_once('?').unwrap();
+    format!("{own}{}", address.replace("&amp;", "&"))
+}
