@@ -3,9 +3,14 @@
 A guide is a page of Markdown. Of its code fences these count, in their order:
 
 - `sh`: commands, given to one bash of the guide's own. `$HOST`, `$ISSUER` and `$DIR` are set, curl trusts the server.
-- `url`: an authorization request, variables expanded. A browser opens it, the person logs in and accepts, and every
-  parameter of the answer becomes a variable in capitals, such as `$CODE`.
+- `url`: an authorization request, or another page of the server, variables expanded. A new browser opens it, the person
+  logs in and accepts, and every parameter of the answer becomes a variable in capitals, such as `$CODE`. The browser's
+  cookies are in the file `cookies` then.
+- `again`: the same, but the browser of the last `url` opens it.
 - `json`: what the commands before it printed. Every member shown must be there; "…" stands for any value.
+
+In a guide that says `$APP` it is the address of an application's web server, which the server trusts and reaches: it
+serves the files of the folder that the commands run in, and keeps what it is sent (see application.py).
 """
 
 import json
@@ -14,12 +19,15 @@ import re
 import subprocess
 import sys
 import tempfile
+from http.cookiejar import MozillaCookieJar
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
+from application import Application
 from browser import Browser, Form
 from checks import check
 from demo import Demo
+from processes import Running, free_port
 
 GUIDES = Path(__file__).parents[3] / "docs" / "guides"
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -28,7 +36,7 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 class Shell:
     """One bash: variables live from one block to the next, and the first command that fails ends it."""
 
-    def __init__(self, demo, folder):
+    def __init__(self, demo, folder, application):
         self.output = folder / "output"
         self.errors = folder / "errors"
         (folder / ".curlrc").write_text(f'cacert = "{demo.ca}"\nsilent\nshow-error\nnoproxy = "*"\nmax-time = 60\n')
@@ -38,6 +46,7 @@ class Shell:
             "HOST": demo.url,
             "ISSUER": demo.issuer,
             "DIR": str(demo.folder),
+            "APP": application,
         }
         self.bash = subprocess.Popen(
             ["bash"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, cwd=folder
@@ -66,10 +75,11 @@ class Shell:
         self.bash.wait(timeout=10)
 
 
-def answer_of(demo, url):
-    """Opens an authorization request as `user` and returns the parameters of the answer to the client."""
-    redirect_uri = dict(parse_qsl(urlsplit(url).query)).get("redirect_uri", "https://example.com/")
-    browser = Browser(demo, redirect_uri)
+def answer_of(browser, url):
+    """Opens a page as `user` and returns the parameters of the answer to the client."""
+    parts = urlsplit(url)
+    redirect_uri = dict(parse_qsl(parts.query)).get("redirect_uri", "https://example.com/")
+    browser.stop_at = redirect_uri
     end = browser.open(url)
     for button, filled in (("login", {"username": "user", "password": "user"}), ("accept", {})):
         if end is None and f'value="{button}"' in browser.page.text:
@@ -81,7 +91,17 @@ def answer_of(demo, url):
         # response_mode=form_post: the page sends itself to the client.
         if form["action"].startswith(redirect_uri):
             return form["fields"]
+    if not parts.path.endswith("/authorize") and browser.page.ok:
+        return {}
     raise AssertionError(f"no answer to the client at {browser.page.url}:\n{browser.page.text}")
+
+
+def keep_cookies(browser, file):
+    """Writes the cookies of a browser as curl reads them."""
+    jar = MozillaCookieJar(file)
+    for cookie in browser.session.cookies:
+        jar.set_cookie(cookie)
+    jar.save(ignore_discard=True)
 
 
 def differences(shown, seen, path=""):
@@ -98,12 +118,16 @@ def differences(shown, seen, path=""):
     return [] if shown == seen else [f"{path}: the guide shows {shown!r}, the server answered {seen!r}"]
 
 
-def run_guide(demo, guide):
+def run_guide(demo, guide, application=None):
     """Runs one page from its first block to its last."""
     text = guide.read_text()
     with tempfile.TemporaryDirectory() as folder:
-        shell = Shell(demo, Path(folder))
+        folder = Path(folder)
+        if application:
+            application.serve(folder)
+        shell = Shell(demo, folder, application.address if application else "")
         printed = ""
+        browser = None
         for match in FENCE.finditer(text):
             kind, block = match.groups()
             line = text.count("\n", 0, match.start()) + 1
@@ -111,12 +135,15 @@ def run_guide(demo, guide):
             if kind == "sh":
                 printed = shell.run(block)
                 check(what, printed is not None, {"commands": block, "errors": shell.errors.read_text()})
-            elif kind == "url":
+            elif kind in ("url", "again"):
                 url = "".join(shell.expand(block.strip()).split())
-                parameters = answer_of(demo, url)
+                if kind == "url":
+                    browser = Browser(demo, None)
+                parameters = answer_of(browser, url)
+                keep_cookies(browser, folder / "cookies")
                 for name, value in parameters.items():
                     shell.set(re.sub(r"\W", "_", name).upper(), value)
-                check(what, parameters and "error" not in parameters, parameters)
+                check(what, "error" not in parameters, parameters)
             elif kind == "json":
                 try:
                     faults = differences(json.loads(block), json.loads(printed))
@@ -126,13 +153,37 @@ def run_guide(demo, guide):
         shell.end()
 
 
+def run_with_application(guides):
+    """Runs guides against a server of their own that reaches an application on this machine."""
+    folder = Path(os.environ["SYMBOLON_FOLDER"]) / "with-application"
+    folder.mkdir(parents=True, exist_ok=True)
+    application = Application(folder)
+    port = free_port()
+    command = [os.environ["SYMBOLON_BINARY"], "quickstart", "--ephemeral", "--port", str(port), "--data-dir", str(folder)]
+    environment = {
+        **os.environ,
+        "METRICS_ENABLED": "false",
+        "CLIENT_ROOT_CA": str(application.certificate),
+        # The application is on loopback.
+        "CLIENT_ALLOW_PRIVATE_ADDRESSES": "true",
+    }
+    with Running(command, port, folder / "server.log", tls=True, env=environment, cwd=folder):
+        demo = Demo(f"https://localhost:{port}", folder)
+        for guide in guides:
+            run_guide(demo, guide, application)
+
+
 def main():
-    demo = Demo()
     wanted = sys.argv[1:]
     guides = [guide for guide in sorted(GUIDES.glob("*.md")) if not wanted or guide.stem in wanted]
     check(f"{len(guides)} guides", guides)
+    demo = Demo()
+    with_application = [guide for guide in guides if "$APP" in guide.read_text()]
     for guide in guides:
-        run_guide(demo, guide)
+        if guide not in with_application:
+            run_guide(demo, guide)
+    if with_application:
+        run_with_application(with_application)
 
 
 main()
