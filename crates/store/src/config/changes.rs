@@ -41,6 +41,7 @@ pub struct Subscription {
     store: Store,
     signal: watch::Receiver<u64>,
     seen: i64,
+    poll_interval: Duration,
 }
 
 /// Adds to `batch` that something of `tenant` changed.
@@ -96,11 +97,17 @@ impl Store {
     /// notification (PostgreSQL) or within [`POLL_INTERVAL`].
     pub async fn subscribe(&self) -> Result<Subscription> {
         let signal = self.db.config_signal();
-        Ok(Subscription { store: self.clone(), signal, seen: self.config_version().await? })
+        let seen = self.config_version().await?;
+        Ok(Subscription { store: self.clone(), signal, seen, poll_interval: POLL_INTERVAL })
     }
 }
 
 impl Subscription {
+    /// Looks this often where nobody tells of a change, instead of every [`POLL_INTERVAL`].
+    pub fn poll_every(&mut self, interval: Duration) {
+        self.poll_interval = interval;
+    }
+
     /// Waits until something changed, and says what. After an error, ask again: nothing is lost.
     pub async fn next(&mut self) -> Result<ConfigChanges> {
         loop {
@@ -118,7 +125,7 @@ impl Subscription {
                 }
             }
             // A timeout means a poll; an error that the database is closing, which the next read tells.
-            let _ = tokio::time::timeout(POLL_INTERVAL, self.signal.changed()).await;
+            let _ = tokio::time::timeout(self.poll_interval, self.signal.changed()).await;
         }
     }
 }

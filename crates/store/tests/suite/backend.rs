@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Once;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use symbolon_store::entity::{Client, Server, Tenant};
 use symbolon_store::seal::MasterKeys;
@@ -12,6 +13,10 @@ use tokio_postgres::NoTls;
 
 /// Now, unix ms: any moment does.
 pub(crate) const NOW: i64 = 1_800_000_000_000;
+/// What takes longer hangs.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+/// Longer than any test lasts.
+pub(crate) const NEVER: Duration = Duration::from_secs(24 * 3600);
 
 pub(crate) fn keys() -> MasterKeys {
     MasterKeys::new(&[7; 32], &[]).unwrap()

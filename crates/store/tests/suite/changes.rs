@@ -6,7 +6,7 @@ use symbolon_store::entity::{Client, Server};
 use symbolon_store::{Change, ConfigChanges, Store};
 use tokio::time::timeout;
 
-use crate::backend::{NOW, client};
+use crate::backend::{NEVER, NOW, PATIENCE, client};
 
 fn only(changes: ConfigChanges) -> Change {
     match changes {
@@ -65,11 +65,12 @@ pub(crate) async fn who_is_too_far_behind_is_told_everything(store: Store) {
 
 pub(crate) async fn a_subscriber_hears_of_a_change_at_once(store: Store) {
     let mut subscription = store.subscribe().await.unwrap();
+    subscription.poll_every(NEVER);
     // Nothing yet.
     assert!(timeout(Duration::from_millis(50), subscription.next()).await.is_err());
     let waiting = tokio::spawn(async move { subscription.next().await.unwrap() });
     tokio::task::yield_now().await;
     store.workspace("t", "w").insert(client("c"), NOW).await.unwrap();
-    let change = only(timeout(Duration::from_secs(5), waiting).await.unwrap().unwrap());
+    let change = only(timeout(PATIENCE, waiting).await.unwrap().unwrap());
     assert_eq!(change.workspace_id.as_deref(), Some("w"));
 }

@@ -276,11 +276,14 @@ pub(crate) async fn a_caller_that_goes_away_leaves_nothing_half_done(store: Stor
     // Whatever was begun is done by then, for the queue is in order and the pool is shared.
     let w = store.workspace("t", "w");
     w.insert_code(&NewCode { code: "last", doc: &7, expires_at: NOW + 500 }, &grant("last")).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(200)).await;
     for i in 0..60 {
         let id = format!("g{i}");
-        let code = w.find_code::<i32>(&id, NOW).await.unwrap();
-        assert_eq!(code.is_some(), w.find_grant::<u8>(&id).await.unwrap().is_some(), "{i}");
+        // One that is still under way may be kept between the two questions.
+        let is_whole = async || {
+            let code = w.find_code::<i32>(&id, NOW).await.unwrap();
+            code.is_some() == w.find_grant::<u8>(&id).await.unwrap().is_some()
+        };
+        assert!(is_whole().await || is_whole().await, "{i}");
     }
 }
 

@@ -12,7 +12,7 @@ use symbolon_store::entity::{Claim, Client, Secret};
 use symbolon_store::{ListQuery, Location, NewKey, SCHEMA_VERSION, SqliteOptions, Store, StoreError};
 use tokio::task::JoinSet;
 
-use crate::backend::{self, NOW, client, keys};
+use crate::backend::{self, NOW, PATIENCE, client, keys};
 
 fn location(folder: &Path) -> Location {
     Location::Sqlite(SqliteOptions {
@@ -230,7 +230,7 @@ async fn a_second_process_on_the_file_is_heard_of() {
     let other = reopen(folder.path()).await;
     let mut subscription = store.subscribe().await.unwrap();
     other.workspace("t", "w").insert(client("c"), NOW).await.unwrap();
-    let heard = tokio::time::timeout(Duration::from_secs(5), subscription.next()).await;
+    let heard = tokio::time::timeout(PATIENCE, subscription.next()).await;
     let symbolon_store::ConfigChanges::These(list) = heard.unwrap().unwrap() else { panic!() };
     assert_eq!(list[0].workspace_id.as_deref(), Some("w"));
 }

@@ -10,11 +10,13 @@ use super::own_client::{Client, connect};
 use super::*;
 
 const SHORT: Duration = Duration::from_millis(300);
+/// What takes longer hangs.
+const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Reads until the server closes; fails when it does not within five seconds.
+/// Reads until the server closes; fails when it does not within [`PATIENCE`].
 async fn until_closed<S: tokio::io::AsyncRead + Unpin>(stream: &mut S) -> Vec<u8> {
     let mut read = Vec::new();
-    let ended = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut read)).await;
+    let ended = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut read)).await;
     assert!(ended.is_ok(), "still open");
     read
 }
@@ -36,7 +38,7 @@ async fn a_handshake_that_does_not_come_is_given_up() {
     assert!(began.elapsed() >= SHORT);
     // The connection is gone before it is counted.
     while server.handshakes("timeout") < 2 {
-        assert!(began.elapsed() < Duration::from_secs(5), "not counted");
+        assert!(began.elapsed() < PATIENCE, "not counted");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
@@ -83,7 +85,6 @@ fn frames(mut bytes: &[u8]) -> Vec<(u8, Vec<u8>)> {
 async fn headers_in_drops_are_not_waited_for() {
     let server = TestServer::start(impatient()).await;
     let mut stream = connect(&server, &Client::new(&TLS12).config(&server)).await.unwrap();
-    let began = Instant::now();
     let (mut read, mut write) = tokio::io::split(&mut stream);
     let drip = async {
         for byte in b"GET /who HTTP/1.1\r\nhost: localhost\r\nx: ".iter().chain(std::iter::repeat(&b'x')) {
@@ -97,15 +98,16 @@ async fn headers_in_drops_are_not_waited_for() {
         () = drip => {}
         _answer = until_closed(&mut read) => {}
     }
-    assert!(began.elapsed() < Duration::from_secs(5));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_idle_connection_is_closed_and_a_busy_one_is_not() {
-    let server = TestServer::start(impatient()).await;
+    // Long enough for a slow machine to ask twice.
+    let timeouts = Timeouts { idle: Duration::from_secs(2), ..impatient().timeouts };
+    let server = TestServer::start(Options { timeouts, ..Options::default() }).await;
     for option in ["--http1.1", "--http2"] {
-        let took_long = server.curl("/slow?ms=1000", option).await;
-        assert_eq!(took_long.as_deref(), Ok("done"), "three times the idle timeout");
+        let took_long = server.curl("/slow?ms=3000", option).await;
+        assert_eq!(took_long.as_deref(), Ok("done"), "longer than the idle timeout");
     }
     let mut stream = connect(&server, &Client::new(&TLS13).config(&server)).await.unwrap();
     for _ in 0..2 {
@@ -122,7 +124,7 @@ async fn one_who_does_not_read_the_answer_is_cut_off() {
     let mut stream = connect(&server, &Client::new(&TLS13).config(&server)).await.unwrap();
     stream.write_all(b"GET /large HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
     // Idle, then the farewell of ten seconds.
-    for _ in 0..150 {
+    for _ in 0..600 {
         if server.metrics.connections.get() == 0 {
             return;
         }
