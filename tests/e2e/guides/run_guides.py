@@ -19,7 +19,6 @@ import re
 import subprocess
 import sys
 import tempfile
-from http.cookiejar import MozillaCookieJar
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -98,10 +97,12 @@ def answer_of(browser, url):
 
 def keep_cookies(browser, file):
     """Writes the cookies of a browser as curl reads them."""
-    jar = MozillaCookieJar(file)
+    lines = ["# Netscape HTTP Cookie File"]
     for cookie in browser.session.cookies:
-        jar.set_cookie(cookie)
-    jar.save(ignore_discard=True)
+        # Python calls a host without dots otherwise (RFC 2965).
+        host = cookie.domain.removesuffix(".local")
+        lines.append("\t".join([host, "FALSE", cookie.path, "TRUE", "0", cookie.name, cookie.value]))
+    file.write_text("\n".join(lines) + "\n")
 
 
 def differences(shown, seen, path=""):
