@@ -12,6 +12,7 @@ export const GOODBYE = `${ORIGIN}/bye`;
 export const CIBA = 'urn:openid:params:grant-type:ciba';
 export const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code';
 export const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 export const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 
 /** Every way but `none`, by the names of the registry (RFC 7591, RFC 8705). */
@@ -27,7 +28,7 @@ export const WAYS = [
 /** What a workspace must allow for the flows here. */
 export function allowEverything(server) {
   const all = (list, ...words) => [...new Set([...(list ?? []), ...words])];
-  server.grant_types = all(server.grant_types, 'implicit', CIBA, DEVICE, EXCHANGE);
+  server.grant_types = all(server.grant_types, 'implicit', 'password', CIBA, DEVICE, EXCHANGE, JWT_BEARER);
   server.token_endpoint_auth_methods = all(server.token_endpoint_auth_methods, 'none', ...WAYS);
   server.backchannel_token_delivery_modes_supported = ['poll', 'ping', 'push'];
   server.dynamic_client_registration = { enabled: true };
@@ -83,7 +84,10 @@ export async function register(way, { name, of = issuer, certificate = false, ..
     authorization_server_id: of.split('/').at(-1),
     client_id: id,
     client_name: `${name} with ${way}`,
-    grant_types: ['authorization_code', 'implicit', 'refresh_token', 'client_credentials', CIBA, DEVICE, EXCHANGE],
+    grant_types: [
+      ...['authorization_code', 'implicit', 'refresh_token', 'client_credentials', 'password'],
+      ...[CIBA, DEVICE, EXCHANGE, JWT_BEARER],
+    ],
     redirect_uris: [CALLBACK],
     post_logout_redirect_uris: [GOODBYE],
     response_types: ['code', 'code id_token'],

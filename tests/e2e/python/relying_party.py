@@ -1,5 +1,5 @@
 """Authlib as a client: code flow, signed requests, refresh, client credentials, userinfo, introspection, revocation,
-device flow and token exchange; by every way to authenticate.
+device flow, token exchange, JWT bearer and password; by every way to authenticate.
 """
 
 import secrets
@@ -20,12 +20,14 @@ CALLBACK = "https://client.example/callback"
 SCOPES = ["openid", "email", "offline_access"]
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+GRANTS = [DEVICE, EXCHANGE, JWT_BEARER, "password"]
 ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"
 
 
 def main():
     demo = Demo()
-    demo.allow(grants=[DEVICE, EXCHANGE], ways=WAYS)
+    demo.allow(grants=GRANTS, ways=WAYS)
     metadata = demo.session.get(f"{demo.issuer}/.well-known/openid-configuration", timeout=30).json()
     equal("discovery names the issuer that was asked", metadata["issuer"], demo.issuer)
     for name in WAYS:
@@ -33,7 +35,7 @@ def main():
         client = demo.create_client(
             client_id=f"authlib-{name}",
             client_name=f"Authlib with {name}",
-            grant_types=["authorization_code", "refresh_token", "client_credentials", DEVICE, EXCHANGE],
+            grant_types=["authorization_code", "refresh_token", "client_credentials", *GRANTS],
             redirect_uris=[CALLBACK],
             response_types=["code"],
             scopes=[*SCOPES, "introspect_tokens", "revoke_tokens"],
@@ -50,6 +52,8 @@ def main():
         whole_life(demo, endpoints, session, name, way.thumbprint)
         signed_request(demo, endpoints, session, way)
         exchange(endpoints, session, way)
+        jwt_bearer(endpoints, session, way)
+        password(endpoints, session, way)
         device(demo, endpoints, session, way)
         if way.certificate:
             form = {"grant_type": "client_credentials", "client_id": client["client_id"]}
@@ -111,6 +115,29 @@ def exchange(metadata, session, way):
     equal(f"{way.name}: an exchanged token is of the kind asked for", exchanged["issued_token_type"], ACCESS_TOKEN)
     check_binding(exchanged["access_token"], way.thumbprint, f"{way.name}: exchange")
     flow("token exchange", way.name)
+
+
+def jwt_bearer(metadata, session, way):
+    """What the client has signed with its own key about a subject of its own (RFC 7523 §2.1)."""
+    now = int(time.time())
+    body = {"iss": session.client_id, "sub": "job-17", "aud": metadata["issuer"], "jti": secrets.token_urlsafe(16)}
+    assertion = jwt.encode({"alg": "RS256", "kid": way.kid}, {**body, "iat": now, "exp": now + 300}, way.key)
+    token = session.fetch_token(
+        metadata["token_endpoint"], grant_type=JWT_BEARER, assertion=assertion, scope="email"
+    )
+    equal(f"{way.name}: a JWT gives access for its subject", token["scope"], "email")
+    check_binding(token["access_token"], way.thumbprint, f"{way.name}: JWT bearer")
+    flow("JWT bearer", way.name)
+
+
+def password(metadata, session, way):
+    """The person has told the client itself (RFC 6749 §4.3)."""
+    token = session.fetch_token(
+        metadata["token_endpoint"], username="user", password="user", scope="openid email"
+    )
+    equal(f"{way.name}: a password gives tokens for the person", token["scope"], "openid email")
+    check_binding(token["access_token"], way.thumbprint, f"{way.name}: password")
+    flow("password", way.name)
 
 
 def device(demo, metadata, session, way):

@@ -10,10 +10,10 @@ import { discover, memberOf, refusal, via, withNonce } from './member.mjs';
 
 const SCOPES = ['openid', 'email', 'offline_access'];
 
-/** Pushed, signed, answered by a signed response; tokens bound to a key or to the certificate. */
+/** Pushed, signed, answered by a signed response; tokens bound to a key, and to the certificate if there is one. */
 async function codeFlow(member) {
-  const { as, way, mtls, key, client, proof, connection } = member;
-  const dpop = mtls ? undefined : oauth.DPoP(client, await oauth.generateKeyPair('ES256', { extractable: true }));
+  const { as, way, key, client, proof, connection } = member;
+  const dpop = oauth.DPoP(client, await oauth.generateKeyPair('ES256', { extractable: true }));
   const options = { ...connection, DPoP: dpop };
   const verifier = oauth.generateRandomCodeVerifier();
   const [state, nonce] = [oauth.generateRandomState(), oauth.generateRandomNonce()];
@@ -78,19 +78,15 @@ async function codeFlow(member) {
     withNonce(member, redeem, answer => oauth.processAuthorizationCodeResponse(as, client, answer, expected)),
   );
   equal(`${way}: a used code is refused`, again.error, 'invalid_grant');
-  const gone = ['code with PKCE', 'userinfo', 'refresh', 'introspection', 'revocation'];
+  const gone = ['code with PKCE', 'userinfo', 'refresh', 'introspection', 'revocation', 'DPoP with nonce'];
   for (const name of [...gone, 'pushed request', 'signed request', 'signed response']) flow(name, way);
-  if (dpop) flow('DPoP with nonce', way);
 }
 
 async function bound(name, { thumbprint }, dpop, tokens) {
   const { cnf } = claims(tokens.access_token);
-  if (!dpop) {
-    equal(`${name}: the token is bound to the certificate`, cnf?.['x5t#S256'], thumbprint);
-  } else {
-    equal(`${name}: the token is bound to the key`, cnf?.jkt, await dpop.calculateThumbprint());
-    equal(`${name}: and says so`, tokens.token_type, 'dpop');
-  }
+  equal(`${name}: the token is bound to the key`, cnf?.jkt, await dpop.calculateThumbprint());
+  equal(`${name}: and says so`, tokens.token_type, 'dpop');
+  equal(`${name}: and is bound to the certificate as registered`, cnf?.['x5t#S256'], thumbprint);
 }
 
 /** code id_token: the ID token of the front channel vouches for code and state. */
@@ -223,7 +219,7 @@ async function everyFlow(way, receiver) {
   await poll(member);
   await ping(way, receiver);
   await push(way, receiver);
-  if (!member.mtls) check(`${way}: the server has asked for its nonces`, member.nonces > 0, member.nonces);
+  check(`${way}: the server has asked for its nonces`, member.nonces > 0, member.nonces);
 }
 
 await changeWorkspace(allowEverything);

@@ -1,7 +1,9 @@
-// Flows in which the person is elsewhere, or nobody is asked: device, backchannel authentication, token exchange.
+// Flows in which the person is elsewhere, or nobody is asked: device, backchannel authentication, token exchange, JWT
+// bearer, password.
+import { SignJWT } from 'jose';
 import * as client from 'openid-client';
 import { answerBackchannel, Browser, check, claims, equal, flow } from '../demo.mjs';
-import { ACCESS_TOKEN, CALLBACK, CIBA, EXCHANGE, register } from '../ways.mjs';
+import { ACCESS_TOKEN, CALLBACK, CIBA, EXCHANGE, JWT_BEARER, register } from '../ways.mjs';
 import { configuration, newDPoP } from './configuration.mjs';
 
 export async function device(member) {
@@ -70,4 +72,33 @@ export async function exchange(member) {
   equal(`${way}: an exchanged token is of the kind asked for`, exchanged.issued_token_type, ACCESS_TOKEN);
   equal(`${way}: and bound as registered`, claims(exchanged.access_token).cnf?.['x5t#S256'], member.thumbprint);
   flow('token exchange', way);
+}
+
+/** What the client has signed with its own key about a subject of its own (RFC 7523 §2.1). */
+export async function jwtBearer(member) {
+  const { way, id, issuer, key } = member;
+  const config = await configuration(member);
+  const assertion = await new SignJWT({ iss: id, sub: 'job-17', aud: issuer, jti: client.randomState() })
+    .setProtectedHeader({ alg: 'ES256', kid: key.kid })
+    .setIssuedAt()
+    .setExpirationTime('5 minutes')
+    .sign(key.key);
+  const tokens = await client.genericGrantRequest(config, JWT_BEARER, { assertion, scope: 'email' });
+  equal(`${way}: a JWT gives access for its subject`, tokens.scope, 'email');
+  equal(`${way}: which is bound as registered`, claims(tokens.access_token).cnf?.['x5t#S256'], member.thumbprint);
+  const again = await client.genericGrantRequest(config, JWT_BEARER, { assertion }).catch(error => error);
+  equal(`${way}: once`, again.error, 'invalid_grant');
+  flow('JWT bearer', way);
+}
+
+/** The person has told the client itself (RFC 6749 §4.3). */
+export async function password(member) {
+  const { way } = member;
+  const config = await configuration(member);
+  const asked = { username: 'user', password: 'user', scope: 'openid email' };
+  const tokens = await client.genericGrantRequest(config, 'password', asked);
+  equal(`${way}: a password gives tokens for the person`, tokens.claims().sub, claims(tokens.access_token).sub);
+  const wrong = await client.genericGrantRequest(config, 'password', { ...asked, password: 'x' }).catch(error => error);
+  equal(`${way}: a wrong one gives none`, wrong.error, 'invalid_grant');
+  flow('password', way);
 }

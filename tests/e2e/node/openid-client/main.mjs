@@ -6,7 +6,7 @@ import { Receiver } from '../receiver.mjs';
 import { allowEverything, register, WAYS } from '../ways.mjs';
 import { hybrid, signedAndPushed, wholeLife } from './code.mjs';
 import { configuration } from './configuration.mjs';
-import { device, exchange, ping, poll } from './elsewhere.mjs';
+import { device, exchange, jwtBearer, password, ping, poll } from './elsewhere.mjs';
 import { advanced, messageSigning, security } from './fapi.mjs';
 import { logOut } from './logout.mjs';
 import { encrypted, implicit, registerThemselves } from './registration.mjs';
@@ -17,6 +17,8 @@ async function everyFlow(way, receiver) {
   await signedAndPushed(member);
   await hybrid(member);
   await exchange(member);
+  await jwtBearer(member);
+  await password(member);
   await device(member);
   await poll(member);
   await ping(way, receiver);
@@ -45,6 +47,6 @@ await Promise.all([
   advanced(),
   registerThemselves(),
   implicit(),
-  encrypted(),
+  ...WAYS.map(encrypted),
 ]);
 receiver.end();

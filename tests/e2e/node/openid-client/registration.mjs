@@ -35,12 +35,12 @@ export async function implicit() {
 }
 
 /** ID token and userinfo are signed, then encrypted to the client's key. */
-export async function encrypted() {
+export async function encrypted(way) {
   const pair = await crypto.subtle.generateKey({ name: 'ECDH', namedCurve: 'P-256' }, true, ['deriveBits']);
   const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', pair.publicKey);
   const [alg, enc] = ['ECDH-ES', 'A256GCM'];
-  const config = await newcomer('client_secret_basic', {
-    jwks: { keys: [{ kty, crv, x, y, kid: 'encryption', alg, use: 'enc' }] },
+  const config = await newcomer(way, {
+    keys: [{ kty, crv, x, y, kid: 'encryption', alg, use: 'enc' }],
     id_token_encrypted_response_alg: alg,
     id_token_encrypted_response_enc: enc,
     userinfo_signed_response_alg: 'ES256',
@@ -52,13 +52,13 @@ export async function encrypted() {
   const address = client.buildAuthorizationUrl(config, parameters);
   const end = await new Browser(CALLBACK).logInAndAccept(address, 'user', 'user');
   const tokens = await client.authorizationCodeGrant(config, end, checks);
-  equal('encrypted: the ID token has the five parts of a JWE', tokens.id_token.split('.').length, 5);
+  equal(`${way}: an encrypted ID token has the five parts of a JWE`, tokens.id_token.split('.').length, 5);
   const user = await client.fetchUserInfo(config, tokens.access_token, tokens.claims().sub);
-  check('encrypted: userinfo can be read by the client', user.email, user);
-  flow('encrypted ID token and userinfo', 'client_secret_basic');
+  check(`${way}: encrypted userinfo can be read by the client`, user.email, user);
+  flow('encrypted ID token and userinfo', way);
 }
 
-async function newcomer(way, metadata) {
+async function newcomer(way, { keys: more = [], ...metadata }) {
   const { keys, key, dispatcher } = await keysOf(way, `newcomer-${way}`);
   const authentication = {
     none: client.None(),
@@ -73,7 +73,7 @@ async function newcomer(way, metadata) {
     client_name: `Newcomer with ${way}`,
     redirect_uris: [CALLBACK],
     token_endpoint_auth_method: way,
-    jwks: { keys },
+    jwks: { keys: [...keys, ...more] },
     ...(way === 'private_key_jwt' && { token_endpoint_auth_signing_alg: 'ES256' }),
     ...(way === 'tls_client_auth' && { tls_client_auth_subject_dn: 'CN=example.com' }),
     ...metadata,
