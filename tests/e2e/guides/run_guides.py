@@ -160,7 +160,8 @@ def run_with_application(guides):
     folder.mkdir(parents=True, exist_ok=True)
     application = Application(folder)
     port = free_port()
-    command = [os.environ["SYMBOLON_BINARY"], "quickstart", "--ephemeral", "--port", str(port), "--data-dir", str(folder)]
+    command = [os.environ["SYMBOLON_BINARY"], "quickstart", "--ephemeral"]
+    command += ["--port", str(port), "--data-dir", str(folder)]
     environment = {
         **os.environ,
         "METRICS_ENABLED": "false",
