@@ -224,9 +224,10 @@ impl Waiting {
     }
 
     async fn approve(&self, cx: &Cx, session: &Session) -> Result<bool, OAuthError> {
-        let scope = &self.found.doc.scope;
+        let DeviceRequest { scope, authorization_details, resources, .. } = &self.found.doc;
         let record = GrantRecord {
-            authorization_details: self.found.doc.authorization_details.clone(),
+            authorization_details: authorization_details.clone(),
+            resources: resources.clone(),
             ..decoupled::grant(cx, scope.clone(), Authentication::of(session), &[])
         };
         // Tokens may be fetched until the request ends.

@@ -15,6 +15,8 @@ use super::protected_resource;
 use crate::cx::Cx;
 use crate::snapshot::Client;
 
+/// The parameter that names a resource; it may come more than once.
+pub const PARAMETER: &str = "resource";
 /// More are a fault of the client, and would be kept in the store and in tokens.
 const MOST: usize = 16;
 
@@ -24,17 +26,21 @@ const MOST: usize = 16;
 /// `invalid_target` for what is no absolute URI without fragment (RFC 8707 §2), no service of the workspace and none of
 /// the client's own audiences.
 pub fn asked(cx: &Cx, client: &Client, form: &Form) -> Result<Vec<String>, OAuthError> {
-    let mut resources: Vec<String> = Vec::new();
-    for resource in form.all("resource") {
-        check(cx, client, resource)?;
-        if !resources.iter().any(|known| known == resource) {
-            resources.push(resource.to_owned());
-        }
-    }
-    match resources.len() > MOST {
-        true => Err(invalid("resources_too_many").description("The request names too many resources.")),
-        false => Ok(resources),
-    }
+    known(cx, client, form.all(PARAMETER))
+}
+
+/// The resources of a request that a grant may come of (RFC 8707 §2.1): tokens made from it are for these and no others.
+///
+/// # Errors
+/// As [`asked`]; as [`check_named`].
+pub fn of_grant<'a>(
+    cx: &Cx,
+    client: &Client,
+    named: impl Iterator<Item = &'a str>,
+) -> Result<Vec<String>, OAuthError> {
+    let resources = known(cx, client, named)?;
+    check_named(cx, &resources)?;
+    Ok(resources)
 }
 
 /// The resources of a token that is made from a grant (RFC 8707 §2.2): those asked for, if they were granted; all that
@@ -98,6 +104,24 @@ pub fn is_among(cx: &Cx, service: &Service, resources: &[String]) -> bool {
     service.kind == ServiceKind::Oidc
         || resources.contains(&audience(cx, service))
         || (is_this_server && resources.iter().any(|resource| protected_resource::is_own(cx, resource)))
+}
+
+fn known<'a>(
+    cx: &Cx,
+    client: &Client,
+    named: impl Iterator<Item = &'a str>,
+) -> Result<Vec<String>, OAuthError> {
+    let mut resources: Vec<String> = Vec::new();
+    for resource in named {
+        check(cx, client, resource)?;
+        if !resources.iter().any(|known| known == resource) {
+            resources.push(resource.to_owned());
+        }
+    }
+    match resources.len() > MOST {
+        true => Err(invalid("resources_too_many").description("The request names too many resources.")),
+        false => Ok(resources),
+    }
 }
 
 fn check(cx: &Cx, client: &Client, resource: &str) -> Result<(), OAuthError> {

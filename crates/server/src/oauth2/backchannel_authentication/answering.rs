@@ -59,10 +59,11 @@ impl Waiting {
     /// When the store does not answer.
     pub async fn approve(&self, cx: &Cx, authentication: Authentication) -> Result<bool, OAuthError> {
         let Self { found, client } = self;
-        let CibaRequest { scope, authorization_details, acr_values, .. } = &found.doc;
+        let CibaRequest { scope, authorization_details, resources, acr_values, .. } = &found.doc;
         let subject = authentication.subject.clone();
         let record = GrantRecord {
             authorization_details: authorization_details.clone(),
+            resources: resources.clone(),
             ..decoupled::grant(cx, scope.clone(), authentication, acr_values)
         };
         // Tokens may be fetched until the request ends.

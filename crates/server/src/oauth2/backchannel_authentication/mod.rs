@@ -23,7 +23,7 @@ use utoipa::ToSchema;
 use super::answer::no_store_json;
 use super::error::{ErrorBody, ErrorResponse, store_failure};
 use super::form_body::FormBody;
-use super::{authorization_details, client_auth, decoupled, scope};
+use super::{authorization_details, client_auth, decoupled, resource, scope};
 use crate::cx::Cx;
 use crate::snapshot::{Client, Workspace};
 use delivery::{Callback, Mode};
@@ -47,6 +47,9 @@ pub struct CibaRequest {
     /// What is asked for beyond scopes (RFC 9396).
     #[serde(default, skip_serializing_if = "AuthorizationDetails::is_empty")]
     pub authorization_details: AuthorizationDetails,
+    /// What the tokens are for (RFC 8707).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<String>,
     /// What both devices show.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub binding_message: Option<String>,
@@ -75,6 +78,8 @@ pub struct BackchannelForm {
     scope: Option<String>,
     /// What is wanted beyond scopes, as JSON (RFC 9396).
     authorization_details: Option<String>,
+    /// What the tokens are for (RFC 8707); may be repeated.
+    resource: Option<Vec<String>>,
     /// The user name of the person that is to be asked, or a verified e-mail address or telephone number of theirs.
     login_hint: Option<String>,
     /// An ID token about the person that is to be asked.
@@ -152,10 +157,12 @@ async fn ask(cx: &Cx, client: &Client, form: &Form) -> Result<BackchannelAuthent
     let scope = scopes(cx, client, &parameters)?;
     let details = parameters.get(authorization_details::PARAMETER);
     let details = details.map(|text| authorization_details::of_text(cx, client, text)).transpose()?;
+    let resources = resource::of_grant(cx, client, parameters.resources())?;
     let person = hint::person(cx, client, &parameters).await?;
     let doc = CibaRequest {
         scope,
         authorization_details: details.unwrap_or_default(),
+        resources,
         binding_message: message::of(&cx.workspace, &parameters)?,
         acr_values: words(parameters.get("acr_values")),
         mode,

@@ -8,7 +8,7 @@ use symbolon_protocol::{Form, OAuthError};
 use super::rules;
 use super::signed::{self, Once};
 use crate::cx::Cx;
-use crate::oauth2::authorization_details;
+use crate::oauth2::{authorization_details, resource};
 use crate::snapshot::Client;
 
 /// What a request may say (CIBA §7.1).
@@ -29,6 +29,8 @@ const NAMES: [&str; 10] = [
 #[derive(Debug)]
 pub(super) struct Parameters {
     values: BTreeMap<&'static str, String>,
+    /// The one parameter that may come more than once (RFC 8707 §2).
+    resources: Vec<String>,
     /// What a signed request spends.
     once: Option<Once>,
 }
@@ -46,9 +48,14 @@ impl Parameters {
                     .detail("backchannel_authentication_request_signing_alg of the client is set, or the profile of the workspace demands it"));
             }
             let value = |name: &'static str| Some((name, form.get(name)?.to_owned()));
-            return Ok(Self { values: NAMES.into_iter().filter_map(value).collect(), once: None });
+            return Ok(Self {
+                values: NAMES.into_iter().filter_map(value).collect(),
+                resources: form.all(resource::PARAMETER).map(str::to_owned).collect(),
+                once: None,
+            });
         };
-        if let Some(name) = NAMES.into_iter().find(|name| form.get(name).is_some()) {
+        let mut names = NAMES.into_iter().chain([resource::PARAMETER]);
+        if let Some(name) = names.find(|name| form.get(name).is_some()) {
             return Err(OAuthError::invalid_request("parameter_beside_request")
                 .description("A signed request holds all parameters: none may stand beside it.")
                 .expected("request, and what authenticates the client")
@@ -61,7 +68,13 @@ impl Parameters {
                 values.insert(name, text(name, value)?);
             }
         }
-        Ok(Self { values, once: Some(once) })
+        let resources = claims.get(resource::PARAMETER).map_or(Ok(Vec::new()), resources)?;
+        Ok(Self { values, resources, once: Some(once) })
+    }
+
+    /// What the tokens are to be for.
+    pub(super) fn resources(&self) -> impl Iterator<Item = &str> {
+        self.resources.iter().map(String::as_str)
     }
 
     /// A parameter that is there and not empty.
@@ -98,9 +111,23 @@ fn text(name: &'static str, value: &Value) -> Result<String, OAuthError> {
         // RFC 9396 §2: in a JWT it is what it is, and no text.
         Value::Array(_) if name == authorization_details::PARAMETER => Ok(value.to_string()),
         Value::Number(number) if name == "requested_expiry" => Ok(number.to_string()),
-        _ => Err(OAuthError::invalid_request("parameter_malformed")
-            .description(format!("The claim {name} of the signed request has the wrong type."))
-            .expected("a text")
-            .got(name)),
+        _ => Err(malformed(name, "a text")),
     }
+}
+
+/// One resource or several: what a form repeats is a list in a JWT (RFC 8707 §2).
+fn resources(claim: &Value) -> Result<Vec<String>, OAuthError> {
+    let one = |value: &Value| value.as_str().map(str::to_owned);
+    let several = match claim {
+        Value::Array(several) => several.iter().map(one).collect(),
+        other => one(other).map(|one| vec![one]),
+    };
+    several.ok_or_else(|| malformed(resource::PARAMETER, "a text, or a list of texts"))
+}
+
+fn malformed(name: &'static str, expected: &'static str) -> OAuthError {
+    OAuthError::invalid_request("parameter_malformed")
+        .description(format!("The claim {name} of the signed request has the wrong type."))
+        .expected(expected)
+        .got(name)
 }

@@ -17,7 +17,7 @@ use super::answer::no_store_json;
 use super::client_auth;
 use super::error::{ErrorBody, ErrorResponse, store_failure};
 use super::form_body::FormBody;
-use super::{authorization_details, decoupled, scope, strangers};
+use super::{authorization_details, decoupled, resource, scope, strangers};
 use crate::cx::Cx;
 use crate::snapshot::Client;
 
@@ -38,6 +38,9 @@ pub struct DeviceRequest {
     /// What is asked for beyond scopes (RFC 9396).
     #[serde(default, skip_serializing_if = "AuthorizationDetails::is_empty")]
     pub authorization_details: AuthorizationDetails,
+    /// What the tokens are for (RFC 8707).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<String>,
     /// Where the request came from: shown to the person (RFC 8628 §5.4).
     pub address: String,
 }
@@ -52,6 +55,8 @@ pub struct DeviceForm {
     scope: Option<String>,
     /// What is wanted beyond scopes, as JSON (RFC 9396).
     authorization_details: Option<String>,
+    /// What the tokens are for (RFC 8707); may be repeated.
+    resource: Option<Vec<String>>,
 }
 
 /// A device authorization response (RFC 8628 §3.2).
@@ -92,9 +97,13 @@ pub async fn device_authorization(
     let client = by.client;
     let begun = async {
         decoupled::check_grant(&cx, &client, GrantType::DeviceCode)?;
-        let scope = scope::requested(&cx, &client, &form)?.into_owned();
-        let details = authorization_details::asked(&cx, &client, &form)?;
-        begin(&cx, &client, scope, details).await
+        let asked = DeviceRequest {
+            scope: scope::requested(&cx, &client, &form)?.into_owned(),
+            authorization_details: authorization_details::asked(&cx, &client, &form)?,
+            resources: resource::of_grant(&cx, &client, form.all(resource::PARAMETER))?,
+            address: cx.peer.remote.ip().to_canonical().to_string(),
+        };
+        begin(&cx, &client, &asked).await
     };
     match begun.await {
         Ok(response) => Ok(no_store_json(&response)),
@@ -111,20 +120,10 @@ pub fn verification_uri(cx: &Cx, user_code: Option<&str>) -> String {
     }
 }
 
-async fn begin(
-    cx: &Cx,
-    client: &Client,
-    scope: ScopeSet,
-    authorization_details: AuthorizationDetails,
-) -> Result<DeviceResponse, OAuthError> {
+async fn begin(cx: &Cx, client: &Client, asked: &DeviceRequest) -> Result<DeviceResponse, OAuthError> {
     let seconds = lifetime(cx);
     let device_code = cx.app.rng.secret();
     let handle = cx.app.rng.uuid().to_string();
-    let doc = DeviceRequest {
-        scope,
-        authorization_details,
-        address: cx.peer.remote.ip().to_canonical().to_string(),
-    };
     let codes = UserCodes::of(&cx.workspace);
     for _ in 0..TRIES {
         let user_code = codes.make(&cx.app.rng);
@@ -135,7 +134,7 @@ async fn begin(
             client_id: client.id(),
             subject: None,
             user_code: Some(&codes.normalise(&user_code)),
-            doc: &doc,
+            doc: asked,
             sealed: None,
             created_at: cx.now.millis(),
             notify_at: None,

@@ -94,10 +94,10 @@ pub struct Pushed<'a> {
     pub confirmation: Option<Confirmation>,
 }
 
-/// Makes the tokens that are sent to a client.
+/// Makes the tokens that are sent to a client, for the resources that were granted.
 ///
 /// # Errors
-/// `server_error` when the workspace cannot sign.
+/// `invalid_target` where a resource must be named and none is; `server_error` when the workspace cannot sign.
 pub fn pushed(
     cx: &Cx,
     client: &Client,
@@ -105,9 +105,12 @@ pub fn pushed(
     pushed: Pushed<'_>,
 ) -> Result<Issued, OAuthError> {
     let Pushed { auth_req_id, confirmation } = pushed;
-    let granted = redeemed.owner.person().map(|person| person.record.authorization_details.clone());
-    let details = granted.unwrap_or_default();
-    let asked = Asked { resources: &[], details: &details, confirmation, auth_req_id: Some(auth_req_id) };
+    let granted = redeemed.owner.person().map(|person| &person.record);
+    let details = granted.map(|granted| granted.authorization_details.clone()).unwrap_or_default();
+    let resources = granted.map(|granted| granted.resources.clone()).unwrap_or_default();
+    resource::check_named(cx, &resources)?;
+    let asked =
+        Asked { resources: &resources, details: &details, confirmation, auth_req_id: Some(auth_req_id) };
     make(cx, client, redeemed, asked)
 }
 

@@ -5,6 +5,7 @@ mod demo;
 mod page;
 mod polling;
 mod request;
+mod resource;
 mod signed;
 mod told;
 

@@ -9,7 +9,7 @@ use super::{GRANT, app, app_with, approve, ask, error, id_of, page_of, poll, pre
 use crate::harness::{Browser, DpopKey, NOW, Remote, SECRET, TOKEN, TestApp, TestCertificate, decode};
 
 const TOKEN_OF_CLIENT: &str = "8d67dc78-7faa-4d41-aabd-67707b374255";
-const TOLD: (&str, &str) = ("client_notification_token", TOKEN_OF_CLIENT);
+pub(super) const TOLD: (&str, &str) = ("client_notification_token", TOKEN_OF_CLIENT);
 
 /// A server whose client `bank` is told at `remote`.
 async fn app_telling(remote: &Remote, mode: &str) -> TestApp {
@@ -21,7 +21,7 @@ async fn app_telling(remote: &Remote, mode: &str) -> TestApp {
     app
 }
 
-async fn register(app: &TestApp, mode: &str, endpoint: &str) {
+pub(super) async fn register(app: &TestApp, mode: &str, endpoint: &str) {
     app.change_client("bank", |client| {
         client.backchannel_token_delivery_mode = Some(mode.to_owned());
         client.backchannel_client_notification_endpoint = Some(endpoint.to_owned());
@@ -37,7 +37,7 @@ async fn deny(app: &TestApp) {
 
 /// The last message that the client got.
 #[track_caller]
-fn message(remote: &Remote) -> Value {
+pub(super) fn message(remote: &Remote) -> Value {
     let heard = remote.heard().pop().expect("a message");
     assert!(heard.head.starts_with("post "), "{}", heard.head);
     assert!(heard.head.contains("content-type: application/json\r\n"), "{}", heard.head);

@@ -4,6 +4,7 @@ mod attacks;
 mod flow;
 mod polling;
 mod request;
+mod resource;
 
 use serde_json::{Value, json};
 
