@@ -17,6 +17,9 @@ const ANY: HeaderValue = HeaderValue::from_static("*");
 /// RFC 9449 §8: applications in a browser must be able to read the nonce.
 const EXPOSED: HeaderValue = HeaderValue::from_static("WWW-Authenticate, DPoP-Nonce, X-Request-Id");
 
+/// MCP-Protocol-Version comes with discovery by clients of the Model Context Protocol; nothing here depends on it.
+const ALLOWED: &str = "Authorization, Content-Type, DPoP, MCP-Protocol-Version";
+
 /// Answers preflight requests, and lets any origin read the answer.
 pub async fn any_origin(request: Request, next: Next) -> Response {
     let preflight =
@@ -34,7 +37,7 @@ pub async fn any_origin(request: Request, next: Next) -> Response {
 fn preflight_headers() -> [(http::HeaderName, &'static str); 3] {
     [
         (ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, DELETE"),
-        (ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type, DPoP"),
+        (ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED),
         (ACCESS_CONTROL_MAX_AGE, "7200"),
     ]
 }

@@ -208,5 +208,5 @@ async fn applications_in_a_browser_may_ask() {
     let preflight = app.options(USERINFO).header(http::header::ACCESS_CONTROL_REQUEST_METHOD, "GET").await;
     assert_eq!(preflight.status, 204);
     let allowed: Value = preflight.header(http::header::ACCESS_CONTROL_ALLOW_HEADERS).into();
-    assert_eq!(allowed, "Authorization, Content-Type, DPoP");
+    assert_eq!(allowed, "Authorization, Content-Type, DPoP, MCP-Protocol-Version");
 }

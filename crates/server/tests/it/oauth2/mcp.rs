@@ -179,6 +179,29 @@ async fn metadata_of_the_server_is_where_clients_look() {
     assert_eq!(app.get("/.well-known/openid-configuration/default/none").await.status, 404);
 }
 
+/// A client in a browser sends this header with discovery, and so a preflight before it.
+#[tokio::test]
+async fn a_browser_may_say_which_version_of_the_protocol_it_speaks() {
+    let app = server(&[]).await;
+    for path in [
+        "/.well-known/oauth-authorization-server/default/default",
+        "/.well-known/openid-configuration/default/default",
+        "/default/default/.well-known/openid-configuration",
+        "/.well-known/oauth-protected-resource/default/default/userinfo",
+        TOOLS_METADATA,
+    ] {
+        let preflight = app
+            .options(path)
+            .header(http::header::ORIGIN, "https://agent.example")
+            .header(http::header::ACCESS_CONTROL_REQUEST_METHOD, "GET")
+            .header(http::header::ACCESS_CONTROL_REQUEST_HEADERS, "mcp-protocol-version")
+            .await;
+        assert_eq!(preflight.status, 204, "{path}");
+        let allowed = preflight.header(http::header::ACCESS_CONTROL_ALLOW_HEADERS);
+        assert!(allowed.contains("MCP-Protocol-Version"), "{path}: {allowed}");
+    }
+}
+
 #[tokio::test]
 async fn where_resources_are_required_no_token_is_for_everything() {
     let app = server(&[]).await;
@@ -201,4 +224,33 @@ async fn where_resources_are_required_no_token_is_for_everything() {
     let form = [form[0], form[1], ("resource", TOOLS)];
     let token = app.post(TOKEN).basic("client", crate::harness::SECRET).form(&form).await.ok();
     assert_eq!(decode(token["access_token"].as_str().unwrap()).1["aud"], json!([TOOLS]));
+}
+
+/// An ID token is for the client that asks: it needs no resource. What leads to an access token does.
+#[tokio::test]
+async fn an_id_token_alone_needs_no_resource() {
+    let app = server(&[]).await;
+    let types = ["id_token", "none", "code", "token", "id_token token", "code id_token"];
+    app.change_client("client", |client| {
+        client.grant_types.push("implicit".to_owned());
+        client.response_types = types.map(str::to_owned).to_vec();
+    })
+    .await;
+    let asked = |response_type: &str| {
+        authorize(&[
+            ("response_type", response_type),
+            ("client_id", "client"),
+            ("redirect_uri", crate::harness::CALLBACK),
+            ("scope", "openid"),
+            ("nonce", "n"),
+        ])
+    };
+    let browser = Browser::new(&app);
+    let answer = browser.sign_in(&asked("id_token"), "user").await.fragment();
+    assert_eq!(decode(&answer["id_token"]).1["aud"], json!(["client"]));
+    assert!(browser.sign_in(&asked("none"), "user").await.sends("error").is_none());
+    for response_type in &types[2..] {
+        let answer = browser.get(&asked(response_type)).await;
+        assert_eq!(answer.record().reason, "resource_missing", "{response_type}");
+    }
 }
