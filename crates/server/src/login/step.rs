@@ -10,7 +10,7 @@ use super::{Browser, Session};
 use crate::cx::Cx;
 use crate::oauth2::acr;
 use crate::oauth2::authorize::issue::{self, Parameters};
-use crate::oauth2::authorize::next::{Answer, Consent, LoggedIn, LoginReason, Next, next};
+use crate::oauth2::authorize::next::{Answer, Consent, LoggedIn, LoginReason, Next, next, sentence};
 use crate::oauth2::authorize::pushed;
 use crate::oauth2::authorize::request::AuthorizationRequest;
 use crate::oauth2::error::store_failure;
@@ -125,7 +125,9 @@ pub async fn step(
             pushed::spend(cx, request).await?;
             Ok(Step::Respond(issued))
         }
-        (Next::Refuse(code, reason), _) => Err(OAuthError::new(code, reason).description(code.sentence())),
+        (Next::Refuse(code, reason), _) => {
+            Err(OAuthError::new(code, reason).description(sentence(code, reason)))
+        }
         (Next::Consent | Next::Issue, None) => Ok(Step::Page(Page::Login(LoginReason::NotLoggedIn))),
     }
 }

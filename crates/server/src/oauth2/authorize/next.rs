@@ -5,6 +5,9 @@ use symbolon_protocol::{ErrorCode, Prompt, ScopeSet};
 use super::request::AuthorizationRequest;
 use crate::clock::Timestamp;
 
+/// The reason of a refusal: somebody has logged in, but not who was asked for.
+const ANOTHER_SUBJECT: &str = "another_subject_logged_in";
+
 /// A person has this long between login and consent, whatever `max_age` says.
 const ANSWER_SECONDS: i64 = 5 * 60;
 
@@ -95,7 +98,7 @@ pub fn next(
             _ if silent => Next::Refuse(ErrorCode::LoginRequired, "login_required"),
             // Whoever logs in here as somebody else will not become the one that the client expects.
             LoginReason::SomebodyElse if person.is_some_and(|person| person.in_this_request) => {
-                Next::Refuse(ErrorCode::LoginRequired, "another_subject_logged_in")
+                Next::Refuse(ErrorCode::LoginRequired, ANOTHER_SUBJECT)
             }
             // Whoever has just logged in will not do it better the next time.
             LoginReason::TooWeak if person.is_some_and(|person| person.in_this_request) => {
@@ -110,6 +113,14 @@ pub fn next(
         None if !consent.is_needed() && !request.asks_for(Prompt::Consent) => Next::Issue,
         None if silent => Next::Refuse(ErrorCode::ConsentRequired, "consent_required"),
         None => Next::Consent,
+    }
+}
+
+/// What the client is told of a refusal.
+pub fn sentence(code: ErrorCode, reason: &str) -> &'static str {
+    match reason {
+        ANOTHER_SUBJECT => "Another user has logged in than the one that the request asks for.",
+        _ => code.sentence(),
     }
 }
 

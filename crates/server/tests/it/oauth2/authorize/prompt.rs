@@ -206,6 +206,8 @@ async fn a_hint_names_whom_the_client_expects() {
     );
     let answer = elsewhere.log_in(&path, &page, "other", "other").await;
     assert_eq!(answer.refused_to_client(), format!("{CALLBACK} login_required [another_subject_logged_in]"));
+    let description = answer.sends("error_description").unwrap();
+    assert_eq!(description, "Another user has logged in than the one that the request asks for.");
 }
 
 #[tokio::test]
