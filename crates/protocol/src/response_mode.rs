@@ -83,10 +83,14 @@ impl ResponseMode {
     }
 
     /// Whether a response with `response_type` may travel this way: no token goes into a query, where logs
-    /// and `Referer` would keep it (Multiple Response Types §3, JARM §2.3.1).
+    /// and `Referer` would keep it (Multiple Response Types §3), unless it is in a JWT that is `encrypted` (JARM §2.3.1).
     #[must_use]
-    pub const fn may_carry(self, response_type: ResponseType) -> bool {
-        !(response_type.is_front_channel() && matches!(self, Self::Query | Self::QueryJwt))
+    pub const fn may_carry(self, response_type: ResponseType, encrypted: bool) -> bool {
+        match self {
+            Self::Query => !response_type.is_front_channel(),
+            Self::QueryJwt => encrypted || !response_type.is_front_channel(),
+            _ => true,
+        }
     }
 }
 
@@ -124,9 +128,12 @@ mod tests {
     fn a_token_never_travels_in_a_query() {
         for response_type in ResponseType::ALL.iter().copied().filter(|r| r.has_token() || r.has_id_token()) {
             assert_eq!(ResponseMode::default_for(response_type), ResponseMode::Fragment, "{response_type}");
-            assert!(!ResponseMode::Query.may_carry(response_type), "{response_type}");
-            assert!(!ResponseMode::QueryJwt.may_carry(response_type), "{response_type}");
-            assert!(ResponseMode::FormPost.may_carry(response_type), "{response_type}");
+            for encrypted in [false, true] {
+                assert!(!ResponseMode::Query.may_carry(response_type, encrypted), "{response_type}");
+                assert!(ResponseMode::FormPost.may_carry(response_type, encrypted), "{response_type}");
+            }
+            assert!(!ResponseMode::QueryJwt.may_carry(response_type, false), "{response_type}");
+            assert!(ResponseMode::QueryJwt.may_carry(response_type, true), "JARM §2.3.1");
             assert_eq!(ResponseMode::Jwt.resolved_for(response_type), ResponseMode::FragmentJwt);
         }
     }

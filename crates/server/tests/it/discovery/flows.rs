@@ -46,7 +46,7 @@ async fn every_response_type_in_every_mode() {
         let known: ResponseType = response_type.parse().unwrap();
         for mode in &modes {
             let answer = browser.get(&asked(response_type, &[("response_mode", mode)])).await;
-            if !mode.parse::<ResponseMode>().unwrap().may_carry(known) {
+            if !mode.parse::<ResponseMode>().unwrap().may_carry(known, false) {
                 assert_eq!(answer.record().reason, "response_mode_would_leak", "{response_type} {mode}");
                 continue;
             }

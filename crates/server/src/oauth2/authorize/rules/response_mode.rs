@@ -18,7 +18,9 @@ impl Rule for ResponseModeRule {
         if let Some(text) = asked.form.get("response_mode") {
             let mode = find(workspace, request, text)?;
             // Multiple Response Types §3: no token in a query, where logs keep it.
-            if !mode.may_carry(request.response_type) {
+            let encryption = asked.client.entity.authorization_encrypted_response_alg.as_deref();
+            let is_encrypted = encryption.is_some_and(|word| !word.is_empty());
+            if !mode.may_carry(request.response_type, is_encrypted) {
                 return Err(OAuthError::invalid_request("response_mode_would_leak")
                     .description(
                         "Tokens are not sent in a query: ask for another response_mode, or for none.",

@@ -208,6 +208,17 @@ async fn no_token_travels_in_a_query() {
     assert!(claims["id_token"].is_string() && claims["code"].is_string());
     let fields = form(&browser.get(&ask("form_post")).await);
     assert_eq!(fields.keys().collect::<Vec<_>>(), ["code", "id_token", "iss", "state"]);
+    // JARM §2.3.1: unless the response is encrypted.
+    let recipient = Recipient::new("RSA-OAEP-256");
+    app.change_client("client", |client| {
+        client.jwks = Some(recipient.jwks());
+        client.authorization_encrypted_response_alg = Some("RSA-OAEP-256".to_owned());
+    })
+    .await;
+    let answer = browser.get(&ask("query.jwt")).await;
+    let (_, signed) = recipient.open(&answer.sends("response").unwrap());
+    assert!(verified(&app, &signed).await["id_token"].is_string());
+    assert_eq!(browser.get(&ask("query")).await.record().reason, "response_mode_would_leak");
 }
 
 #[tokio::test]
