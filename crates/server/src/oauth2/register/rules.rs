@@ -1,10 +1,11 @@
 //! What is asked of a client that registers itself, beyond what every client must be
 //! ([`client_metadata::validate`](crate::client_metadata::validate)).
 
-use symbolon_protocol::{ErrorCode, GrantType, OAuthError, ProviderMetadata};
+use symbolon_protocol::{ApplicationType, ErrorCode, GrantType, OAuthError, ProviderMetadata, ResponseType};
 use symbolon_store::entity::Client;
 use symbolon_store::entity::server::{AdvancedConfiguration, DynamicClientRegistrationSettings};
 use symbolon_store::entity::service::ServiceKind;
+use url::Url;
 
 use super::body::code_of;
 use crate::cx::Cx;
@@ -80,6 +81,7 @@ pub fn is_for_everybody(workspace: &Workspace, name: &str) -> bool {
 pub fn check(cx: &Cx, client: &Client, approved: bool, faults: &mut Faults) {
     check_texts(client, faults);
     flows(client, approved, faults);
+    redirects_of_tokens(client, faults);
     served(&discovery::metadata(cx), client, faults);
     faults.check(
         client.default_max_age.is_none_or(|age| (0..=i64::from(u32::MAX)).contains(&age)),
@@ -155,6 +157,33 @@ fn flows(client: &Client, approved: bool, faults: &mut Faults) {
             );
         }
     }
+}
+
+/// OpenID Connect Registration §2 (`application_type`): where tokens go to a web client by way of the browser, they go
+/// over TLS, and not to whatever listens on the person's own machine.
+fn redirects_of_tokens(client: &Client, faults: &mut Faults) {
+    let is_web = client.application_type.parse() != Ok(ApplicationType::Native);
+    let is_implicit = client.grant_types.iter().any(|word| word == GrantType::Implicit.as_str());
+    let has_tokens = client
+        .response_types
+        .iter()
+        .any(|text| text.parse::<ResponseType>().is_ok_and(ResponseType::is_front_channel));
+    if !is_web || !(is_implicit || has_tokens) {
+        return;
+    }
+    for (index, uri) in client.redirect_uris.iter().enumerate() {
+        let fits = Url::parse(uri).is_ok_and(|url| url.scheme() == "https" && !is_localhost(&url));
+        faults.check(
+            fits,
+            &format!("redirect_uris[{index}]"),
+            "must be https and not of localhost: tokens go there by way of the browser (OpenID Connect Registration §2)",
+        );
+    }
+}
+
+fn is_localhost(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_end_matches('.');
+    host.eq_ignore_ascii_case("localhost") || host.to_ascii_lowercase().ends_with(".localhost")
 }
 
 /// What the client names must be something that works here: discovery says what.

@@ -18,6 +18,10 @@ const MAX_BYTES: usize = 64 * 1024;
 /// How far the clocks of registries may be from ours, in seconds.
 const LEEWAY_SECONDS: i64 = 60;
 
+/// A statement that says no `exp` is good for so long after its `iat`, in seconds: a registry that has dropped the
+/// software does not go on vouching for it for ever. Without `iat` it has no age.
+const LONGEST_SECONDS: i64 = 365 * 24 * 60 * 60;
+
 /// What signs statements and registrations: never a secret, as nobody shares one here (RFC 7591 §2.3 allows MACs).
 pub const ALGORITHMS: &[Algorithm] = &[
     Algorithm::PS256,
@@ -82,8 +86,13 @@ pub async fn verify(cx: &Cx, text: &str) -> Result<Claims, OAuthError> {
             KeyError::Refused(error) => bad("software_statement_signature", error),
         })?
         .claims;
-    let validation =
-        Validation { leeway: LEEWAY_SECONDS, require_exp: false, ..Validation::at(cx.now.seconds()) };
+    let is_bounded = claims.contains_key("exp") || !claims.contains_key("iat");
+    let validation = Validation {
+        leeway: LEEWAY_SECONDS,
+        require_exp: false,
+        max_age: (!is_bounded).then_some(LONGEST_SECONDS),
+        ..Validation::at(cx.now.seconds())
+    };
     validation.check(&claims).map_err(|error| bad("software_statement_invalid", error))?;
     // RFC 7591 §2.3: the issuer must be named.
     if !claims.get("iss").is_some_and(Value::is_string) {

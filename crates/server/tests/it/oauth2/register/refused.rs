@@ -59,6 +59,55 @@ async fn redirect_uris_that_could_send_a_code_elsewhere_are_refused() {
     assert_eq!(register(&app, native).await.status, 201);
 }
 
+/// OpenID Connect Registration §2: a token that a browser carries goes over TLS, and not to the person's own machine.
+#[tokio::test]
+async fn a_web_client_of_implicit_tokens_is_reached_over_tls_and_elsewhere() {
+    let app = open().await;
+    let with = |uri: &str, more: &Value| {
+        let mut metadata = json!({"redirect_uris": ["https://client.example.org/cb", uri]});
+        metadata.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        register(&app, metadata)
+    };
+    let implicit = [
+        json!({"grant_types": ["implicit"], "response_types": ["id_token"]}),
+        json!({"grant_types": ["implicit"], "response_types": ["id_token token"], "application_type": "web"}),
+        json!({"grant_types": ["authorization_code", "implicit"], "response_types": ["code id_token"]}),
+        json!({"grant_types": ["authorization_code", "implicit"], "response_types": ["code"]}),
+    ];
+    let local = [
+        "http://localhost/cb",
+        "http://127.0.0.1:8080/cb",
+        "https://localhost/cb",
+        "https://LOCALHOST:8443/cb",
+        "https://localhost./cb",
+        "https://app.localhost/cb",
+    ];
+    for more in &implicit {
+        for uri in local {
+            let reason = with(uri, more).await.reason();
+            assert_eq!(reason, "400 invalid_redirect_uri client_metadata_refused", "{uri} {more}");
+        }
+        let answer = with("https://localhost.example/cb", more).await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+    }
+    // Nor does a change lead there.
+    let client = registered(&app, implicit[0].clone()).await;
+    let mut change = implicit[0].clone();
+    change["redirect_uris"] = json!([local[0]]);
+    change["client_id"] = client["client_id"].clone();
+    let answer = app
+        .request("PUT", &format!("{REGISTER}/{}", text(&client, "client_id")))
+        .bearer(text(&client, "registration_access_token"))
+        .body("application/json", change.to_string())
+        .await;
+    assert_eq!(answer.reason(), "400 invalid_redirect_uri client_metadata_refused");
+    // Codes alone, and apps, are served on the person's own machine (RFC 8252 §7.3).
+    assert_eq!(with(local[0], &json!({})).await.status, 201);
+    let mut native = implicit[0].clone();
+    native["application_type"] = "native".into();
+    assert_eq!(with(local[0], &native).await.status, 201);
+}
+
 #[tokio::test]
 async fn metadata_that_cannot_be_served_is_refused() {
     let app = open().await;

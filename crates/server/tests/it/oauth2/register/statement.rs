@@ -93,6 +93,19 @@ async fn nothing_else_passes_for_a_statement() {
         let answer = register_with(&app, &statement, json!({})).await;
         assert_eq!(answer.reason(), format!("400 invalid_software_statement {reason}"), "{statement}");
     }
+    // Who says no exp does not vouch for ever.
+    let year = 365 * 86_400;
+    let old = statement(&registry, json!({"iat": now - year - 100}));
+    let answer = register_with(&app, &old, json!({})).await;
+    assert_eq!(answer.reason(), "400 invalid_software_statement software_statement_invalid");
+    for good in [
+        json!({"iat": now - year + 100}),
+        json!({"iat": now - 3 * year, "exp": now + 100}),
+        json!({"iat": null}),
+    ] {
+        let answer = register_with(&app, &statement(&registry, good.clone()), json!({})).await;
+        assert_eq!(answer.status, 201, "{good}: {}", answer.text());
+    }
     let missing = "400 invalid_software_statement software_statement_missing";
     assert_eq!(register(&app, with(json!({}))).await.reason(), missing);
     assert_eq!(register_with(&app, "", json!({})).await.reason(), missing);
