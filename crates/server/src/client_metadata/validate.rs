@@ -7,13 +7,14 @@
 use symbolon_jose::Algorithm;
 use symbolon_pki::{RegisteredAttribute, SubjectAttribute};
 use symbolon_protocol::{ApplicationType, ClientAuthMethod, GrantType, ResponseType, redirect_uri};
+use symbolon_store::entity::Client;
 use symbolon_store::entity::client::SubjectType;
-use symbolon_store::entity::{Client, GoDuration};
 use url::Url;
 
 use super::{answers, keys, logout};
 use crate::faults::Faults;
 use crate::oauth2::client_auth::assertion;
+use crate::oauth2::issue::LifetimeSettings;
 use crate::oauth2::profile;
 use crate::snapshot::{PublicKeys, Workspace};
 
@@ -330,15 +331,8 @@ fn has_scheme(uri: &str, schemes: &[&str]) -> bool {
 }
 
 fn lifetimes(client: &Client, faults: &mut Faults) {
-    let Some(ttls) = &client.token_ttls else { return };
-    let given = [
-        ("token_ttls.access_token_ttl", Some(ttls.access_token_ttl)),
-        ("token_ttls.authorization_code_ttl", ttls.authorization_code_ttl),
-        ("token_ttls.id_token_ttl", ttls.id_token_ttl),
-        ("token_ttls.refresh_token_ttl", Some(ttls.refresh_token_ttl)),
-    ];
-    for (name, ttl) in given {
-        faults.check(ttl.is_none_or(|ttl| ttl >= GoDuration::ZERO), name, "must not be negative");
+    if let Some(ttls) = &client.token_ttls {
+        LifetimeSettings::of_client(ttls).check("token_ttls.", faults);
     }
 }
 

@@ -37,7 +37,8 @@ pub fn name_of(id: &str) -> String {
 /// When the store does not answer.
 pub async fn keep(cx: &Cx, client: &Client, form: &Form) -> Result<(String, i64), OAuthError> {
     let id = cx.app.rng.secret();
-    let seconds = cx.workspace.server.pushed_authorization_request_ttl.map_or(SECONDS, GoDuration::secs);
+    let configured = cx.workspace.server.pushed_authorization_request_ttl.map(GoDuration::secs);
+    let seconds = configured.filter(|seconds| *seconds > 0).unwrap_or(SECONDS);
     let asked = form.iter().filter(|(name, _)| !CREDENTIALS.contains(name));
     let doc = Serializer::new(String::new()).extend_pairs(asked).finish();
     let new = NewPushedRequest {

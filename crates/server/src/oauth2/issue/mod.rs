@@ -19,7 +19,7 @@ use symbolon_store::AccessToken;
 
 pub use encrypted::{seal, seal_front_channel};
 pub use front_channel::{FrontChannel, FrontChannelIssued, FrontChannelResponse, front_channel};
-pub use lifetimes::Lifetimes;
+pub use lifetimes::{Lifetimes, Settings as LifetimeSettings};
 pub use refresh_token::{NewRefresh, may_refresh};
 
 use super::grants::{Owner, Person, Redeemed, Spends};

@@ -70,6 +70,20 @@ async fn a_workspace_sets_how_long_sessions_live() {
 }
 
 #[tokio::test]
+async fn who_sets_a_lifetime_does_not_switch_single_sign_on_off() {
+    let app = TestApp::with_people().await;
+    let sso = r#"{"max_idle": "3s", "max_age": "8s"}"#;
+    app.change_workspace(|server| server.sso = serde_json::from_str(sso).unwrap()).await;
+    let browser = logged_in(&app).await;
+    for _ in 0..3 {
+        app.advance(2);
+        assert!(is_logged_in(&browser).await);
+    }
+    app.advance(2);
+    assert!(!is_logged_in(&browser).await, "8 seconds are over");
+}
+
+#[tokio::test]
 async fn a_duration_of_zero_means_the_default() {
     let app = TestApp::with_people().await;
     app.change_workspace(|server| {

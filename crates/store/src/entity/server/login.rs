@@ -8,12 +8,13 @@ use crate::entity::words::owned;
 
 /// Single sign-on sessions of a workspace.
 #[serde_with::skip_serializing_none]
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
 #[serde(default)]
 pub struct SsoConfiguration {
     /// Cookie domain.
     pub domain: Option<String>,
-    /// On/off.
+    /// On unless it is set to false: who sets a lifetime does not switch sessions off.
+    #[schema(default = true)]
     pub enabled: bool,
     /// Risk level.
     pub loa_threshold: Option<f64>,
@@ -25,6 +26,20 @@ pub struct SsoConfiguration {
     pub max_idle: Option<GoDuration>,
     /// Default landing.
     pub post_logout_url: Option<String>,
+}
+
+impl Default for SsoConfiguration {
+    fn default() -> Self {
+        Self {
+            domain: None,
+            enabled: true,
+            loa_threshold: None,
+            logout_redirect_domains: Vec::new(),
+            max_age: None,
+            max_idle: None,
+            post_logout_url: None,
+        }
+    }
 }
 
 /// The device authorization grant of a workspace (RFC 8628).

@@ -6,13 +6,11 @@ use symbolon_store::entity::{GoDuration, Secret, Server};
 use url::Url;
 
 use crate::api::error::Faults;
+use crate::oauth2::issue::LifetimeSettings;
 use crate::oauth2::profile::settings;
 
 /// Shortest secret of a workspace, in characters.
 const SECRET_LENGTH: usize = 32;
-
-/// RFC 6749 §4.1.2: a maximum authorization code lifetime of 10 minutes is RECOMMENDED.
-const LONGEST_CODE_SECONDS: i64 = 600;
 
 /// Notes everything in `server` that cannot be accepted, but for its id and kind.
 pub(super) fn check(server: &Server, faults: &mut Faults) {
@@ -88,20 +86,17 @@ fn vocabulary(server: &Server, faults: &mut Faults) {
 }
 
 fn lifetimes(server: &Server, faults: &mut Faults) {
+    LifetimeSettings::of_workspace(server).check("", faults);
+    let sso = server.sso.as_ref();
+    let device = server.device_authorization.as_ref();
+    // Zero is what clients send for "not set": the default.
     let given = [
-        ("access_token_ttl", Some(server.access_token_ttl)),
-        ("authorization_code_ttl", server.authorization_code_ttl),
         ("cookie_max_age", server.cookie_max_age),
-        ("id_token_ttl", server.id_token_ttl),
         ("pushed_authorization_request_ttl", server.pushed_authorization_request_ttl),
-        ("refresh_token_ttl", Some(server.refresh_token_ttl)),
+        ("sso.max_age", sso.and_then(|sso| sso.max_age)),
+        ("sso.max_idle", sso.and_then(|sso| sso.max_idle)),
+        ("device_authorization.request_ttl", device.and_then(|device| device.request_ttl)),
     ];
-    let code = server.authorization_code_ttl.unwrap_or(GoDuration::ZERO);
-    faults.check(
-        code <= GoDuration::from_secs(LONGEST_CODE_SECONDS),
-        "authorization_code_ttl",
-        "must be at most 10m0s (RFC 6749 §4.1.2)",
-    );
     for (path, ttl) in given {
         faults.check(ttl.is_none_or(|ttl| ttl >= GoDuration::ZERO), path, "must not be negative");
     }

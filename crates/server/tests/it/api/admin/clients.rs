@@ -140,6 +140,27 @@ async fn a_certificate_becomes_the_keys_of_its_client() {
 }
 
 #[tokio::test]
+async fn a_clients_own_lifetimes_are_held_to_the_rules_of_the_workspace() {
+    let console = Console::new().await;
+    for (ttls, member) in [
+        (
+            json!({"authorization_code_ttl": "99h"}),
+            "token_ttls.authorization_code_ttl: must be at most 10m0s",
+        ),
+        (json!({"authorization_code_ttl": "0s"}), "token_ttls.authorization_code_ttl: must be at least 1s"),
+        (json!({"access_token_ttl": "0s"}), "token_ttls.access_token_ttl: must be at least 1s"),
+        (json!({"refresh_token_ttl": "-1s"}), "token_ttls.refresh_token_ttl: must be at least 1s"),
+    ] {
+        let body = json!({"authorization_server_id": "default", "token_ttls": ttls});
+        let fault = console.post("/clients", &body).await.fault();
+        assert!(fault.contains(member), "{fault}");
+    }
+    let ttls =
+        json!({"authorization_code_ttl": "10m0s", "access_token_ttl": "", "refresh_token_ttl": "720h0m0s"});
+    console.create_client(json!({"client_id": "slow", "token_ttls": ttls})).await;
+}
+
+#[tokio::test]
 async fn a_private_key_is_no_key_to_register() {
     let console = Console::new().await;
     let key = json!({"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",

@@ -54,6 +54,35 @@ async fn what_would_be_unsafe_is_refused_or_off_unless_it_is_said() {
 }
 
 #[tokio::test]
+async fn what_would_be_over_when_it_begins_is_no_lifetime() {
+    let console = Console::new().await;
+    for (body, member) in [
+        (json!({"access_token_ttl": "0s"}), "access_token_ttl: must be at least 1s"),
+        (json!({"access_token_ttl": "999ms"}), "access_token_ttl: must be at least 1s"),
+        (json!({"authorization_code_ttl": "0s"}), "authorization_code_ttl: must be at least 1s"),
+        (json!({"id_token_ttl": "0s"}), "id_token_ttl: must be at least 1s"),
+        (json!({"refresh_token_ttl": "-1s"}), "refresh_token_ttl: must be at least 1s"),
+        (json!({"sso": {"max_idle": "-5s"}}), "sso.max_idle: must not be negative"),
+        (json!({"sso": {"max_age": "-1ns"}}), "sso.max_age: must not be negative"),
+        (
+            json!({"device_authorization": {"request_ttl": "-1s"}}),
+            "device_authorization.request_ttl: must not be negative",
+        ),
+        (json!({"cookie_max_age": "-1s"}), "cookie_max_age: must not be negative"),
+    ] {
+        let fault = console.put("/servers/default", &body).await.fault();
+        assert!(fault.contains(member), "{fault}");
+    }
+    // Zero is how "not set" is sent; nor does an empty text set anything.
+    let unset = json!({
+        "sso": {"max_idle": "0s", "max_age": "0s"}, "pushed_authorization_request_ttl": "0s", "cookie_max_age": "0s",
+        "device_authorization": {"request_ttl": "0s"}, "access_token_ttl": "", "authorization_code_ttl": "",
+    });
+    let made = console.put("/servers/default", &unset).await.ok();
+    assert_eq!((&made["access_token_ttl"], &made["sso"]["enabled"]), (&json!("1h0m0s"), &json!(true)));
+}
+
+#[tokio::test]
 async fn roots_are_read_when_they_are_set() {
     let console = Console::new().await;
     let mut server = console.get("/servers/default").await.ok();

@@ -3,9 +3,11 @@
 use serde_json::{Value, json};
 use symbolon_jose::half_hash;
 use symbolon_protocol::{CodeChallenge, CodeChallengeMethod};
+use symbolon_store::entity::GoDuration;
+use symbolon_store::entity::client::TokenTtls;
 use symbolon_store::entity::server::AccessTokenStrategy;
 
-use crate::harness::{Answer, SECRET, TOKEN, TestApp, TestCode, decode};
+use crate::harness::{Answer, Browser, SECRET, TOKEN, TestApp, TestCode, decode, request};
 
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CALLBACK: &str = "https://example.com/callback";
@@ -363,4 +365,25 @@ async fn a_client_may_ask_for_an_algorithm_that_the_workspace_has_a_key_for() {
         let hash = half_hash(algorithm.parse().unwrap(), body["access_token"].as_str().unwrap());
         assert_eq!(id_token["at_hash"], hash);
     }
+}
+
+/// A client's own lifetime may be older than the rule: a code lives ten minutes at most (RFC 6749 §4.1.2).
+#[tokio::test]
+async fn a_code_lives_ten_minutes_at_most_whatever_the_client_has() {
+    let app = TestApp::with_people().await;
+    app.change_client("client", |client| {
+        client.use_custom_token_ttls = true;
+        let long = Some(GoDuration::from_hours(99));
+        client.token_ttls = Some(TokenTtls { authorization_code_ttl: long, ..TokenTtls::default() });
+    })
+    .await;
+    let browser = Browser::new(&app);
+    let code = browser.sign_in(&request("openid"), "user").await.code();
+    app.advance(599);
+    app.redeem(&code).await;
+    let code = browser.sign_in(&request("openid"), "user").await.code();
+    app.advance(600);
+    let form = [("grant_type", "authorization_code"), ("code", &*code), ("redirect_uri", CALLBACK)];
+    let answer = app.post(TOKEN).basic("client", SECRET).form(&form).await;
+    assert_eq!(answer.reason(), "400 invalid_grant code_expired");
 }
