@@ -10,6 +10,11 @@ use crate::error_code::ErrorCode;
 /// Longest text of a [`Reason`], in bytes: a stranger writes part of it.
 const REASON_TEXT_LIMIT: usize = 1024;
 
+/// Shortest text that may be the secret of a client, in characters.
+const SECRET_LENGTH: usize = 32;
+/// So many characters tell an operator which client's secret went astray, and nobody the secret.
+const SHOWN: usize = 4;
+
 /// A refusal by an OAuth or OpenID Connect rule.
 ///
 /// `code` and `description` go to the client; `reason` goes to the log and to the operator, never to the wire.
@@ -94,6 +99,19 @@ impl OAuthError {
     pub fn got(mut self, text: impl fmt::Display) -> Self {
         self.reason.got = Some(legible(&text.to_string()));
         self
+    }
+
+    /// Tells the operator what came instead of a name that is known. It may be a secret in the wrong field, as where the
+    /// two halves of Basic credentials are swapped: what is as long as a secret is shown by its beginning alone.
+    #[must_use]
+    pub fn got_name(self, text: &str) -> Self {
+        self.got(name_or_beginning(text))
+    }
+
+    /// Tells the operator how much came instead of one of a few words, and nothing else of it.
+    #[must_use]
+    pub fn got_hidden(self, text: &str) -> Self {
+        self.got(format_args!("another text of {} characters", text.chars().count()))
     }
 
     /// Hands the client a nonce with the answer.
@@ -230,6 +248,24 @@ fn describable(text: Cow<'static, str>) -> Cow<'static, str> {
     Cow::Owned(replaced.collect())
 }
 
+/// A name that nobody has, as the log may keep it: whole when it is too short for a secret, or the URL of a client that
+/// is described there (without its query), else its beginning and its length.
+#[must_use]
+pub fn name_or_beginning(text: &str) -> Cow<'_, str> {
+    let count = text.chars().count();
+    if count < SECRET_LENGTH {
+        return Cow::Borrowed(text);
+    }
+    let shown = match text.starts_with("https://") {
+        true => text.split(['?', '#', '@']).next().unwrap_or_default(),
+        false => text.char_indices().nth(SHOWN).map_or(text, |(end, _)| &text[..end]),
+    };
+    match shown.len() == text.len() {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(format!("{shown}… ({count} characters)")),
+    }
+}
+
 /// A log line must stay one line, and a stranger must not be able to fill the log.
 fn legible(text: &str) -> String {
     let mut out = String::with_capacity(text.len().min(REASON_TEXT_LIMIT));
@@ -277,6 +313,19 @@ mod tests {
             error.to_string(),
             "invalid_grant (code_unknown; expected b; got a\\u{d}\\u{a}FAKE LOG LINE\\u{202e})"
         );
+    }
+
+    #[test]
+    fn what_may_be_a_secret_is_not_kept() {
+        let got = |text: &str| OAuthError::invalid_client("x").got_name(text).reason.got.unwrap();
+        assert_eq!(got("calendar"), "calendar");
+        assert_eq!(got("n8HF35qzZkmsukHJzzz9LnN8m9Mf97uq"), "n8HF… (32 characters)");
+        assert_eq!(got(&"é".repeat(40)), "éééé… (40 characters)");
+        let url = "https://agents.example/calendar/client.json";
+        assert_eq!(got(url), url);
+        assert_eq!(got(&format!("{url}?key=s3cr3t")), format!("{url}… (54 characters)"));
+        let hidden = OAuthError::invalid_request("x").got_hidden("hunter2").reason.got.unwrap();
+        assert_eq!(hidden, "another text of 7 characters");
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub use claims_request::{ClaimRequest, ClaimsRequest};
 pub use client_auth_method::ClientAuthMethod;
 pub use code_challenge_method::CodeChallengeMethod;
 pub use discovery::{MtlsEndpointAliases, ProviderMetadata};
-pub use error::{OAuthError, Reason};
+pub use error::{OAuthError, Reason, name_or_beginning};
 pub use error_code::ErrorCode;
 pub use form::Form;
 pub use grant_type::GrantType;

@@ -75,7 +75,7 @@ pub async fn post(cx: Cx, uri: Uri, headers: HeaderMap, body: Bytes) -> Response
             }
             action => Err(OAuthError::invalid_request("action_unknown")
                 .description("The form has no such button.")
-                .got(action)),
+                .got_hidden(action)),
         }
     };
     taken.await.unwrap_or_else(|error| views::error_page(&cx, &headers, error))

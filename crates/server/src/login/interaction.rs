@@ -146,7 +146,7 @@ impl<'a> Waiting<'a> {
             }
             action => Err(OAuthError::invalid_request("action_unknown")
                 .description("The form has no such button.")
-                .got(action)),
+                .got_hidden(action)),
         }
     }
 

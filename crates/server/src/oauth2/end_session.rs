@@ -143,7 +143,7 @@ impl Asked {
             return Err(OAuthError::invalid_request("client_unknown")
                 .description("The application is not known here.")
                 .expected("the id of a client of this workspace")
-                .got(client_id));
+                .got_name(client_id));
         }
         let hint = match token {
             None => None,

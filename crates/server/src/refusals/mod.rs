@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use symbolon_protocol::{OAuthError, Reason};
+use symbolon_protocol::{OAuthError, Reason, name_or_beginning};
 use time::OffsetDateTime;
 
 use crate::tls::{CertificateSource, PeerCertificate};
@@ -21,6 +21,9 @@ mod cures;
 mod explain;
 mod files;
 mod journal;
+
+/// The reasons that come before a client is found.
+const UNPROVED: &[&str] = &["client_unknown", "too_many_client_failures"];
 
 /// What an error knows about itself; it rides in the response's extensions to the outermost middleware.
 #[derive(Clone, Debug)]
@@ -49,7 +52,12 @@ impl Refused {
     /// Names the client the request was for.
     #[must_use]
     pub fn of_client(mut self, client_id: &str) -> Self {
-        Arc::make_mut(&mut self.0).client_id = Some(client_id.to_owned());
+        let known = Arc::make_mut(&mut self.0);
+        // Nobody knows whether this is a name: it may be a secret in the wrong field.
+        known.client_id = Some(match UNPROVED.contains(&&*known.reason.code) {
+            true => name_or_beginning(client_id).into_owned(),
+            false => client_id.to_owned(),
+        });
         self
     }
 

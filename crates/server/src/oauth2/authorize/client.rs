@@ -27,7 +27,7 @@ pub async fn identify(cx: &Cx, form: &Form) -> Result<Arc<Client>, OAuthError> {
             OAuthError::invalid_request("client_unknown")
                 .description("The application is not known here.")
                 .expected("the id of an active client of this workspace")
-                .got(client_id)
+                .got_name(client_id)
         })?;
     check_may_ask_people(&client)?;
     Ok(client)

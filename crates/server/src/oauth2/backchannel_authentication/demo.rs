@@ -30,7 +30,7 @@ pub async fn answer(cx: Cx, uri: Uri) -> Result<Response, ErrorResponse> {
         action => {
             return Err(OAuthError::invalid_request("action_unknown")
                 .description("The action is neither allow nor deny.")
-                .got(action)
+                .got_hidden(action)
                 .into());
         }
     };

@@ -140,7 +140,7 @@ pub async fn by_name(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Authen
         unidentified(
             OAuthError::invalid_client("client_unknown")
                 .detail("the workspace has no active client of that id")
-                .got(client_id),
+                .got_name(client_id),
         )
     })?;
     // A certificate is a proof for those who are registered to prove themselves by one.
@@ -190,7 +190,7 @@ async fn check(
         secret::waste(claimed);
         return Err(OAuthError::invalid_client("client_unknown")
             .detail("the workspace has no client of that id")
-            .got(claimed.client_id));
+            .got_name(claimed.client_id));
     };
     let method = verify(cx, &client, claimed, offered).await?;
     Ok(Authenticated { client, method })
@@ -254,7 +254,7 @@ fn too_many(claimed: Claimed<'_>, seconds: i64) -> ErrorResponse {
     let error = OAuthError::temporarily_unavailable("too_many_client_failures")
         .description("Authentication of the client has failed too often. Try again later.")
         .detail(format!("looked at again in {seconds} s (limits.client_failures_per_minute)"))
-        .got(claimed.client_id);
+        .got_name(claimed.client_id);
     ErrorResponse::too_many(error, seconds).of_client(Some(claimed.client_id))
 }
 

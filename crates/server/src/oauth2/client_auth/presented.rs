@@ -48,7 +48,7 @@ impl<'a> Presented<'a> {
         {
             return Err(OAuthError::invalid_request("client_id_contradiction")
                 .description("The client_id of the form is not that of the Authorization header.")
-                .got(client_id));
+                .got_name(client_id));
         }
         Ok(presented)
     }

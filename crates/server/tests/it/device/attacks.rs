@@ -164,3 +164,14 @@ async fn an_address_begins_so_many_and_no_more() {
     app.advance(60);
     ask("tv").await.ok();
 }
+
+#[tokio::test]
+async fn what_is_typed_in_the_place_of_a_button_is_not_logged() {
+    let app = app().await;
+    for page in [PAGE, "/default/default/backchannel"] {
+        let answer = Browser::new(&app).post(page, &[("action", "hunter2-is-my-password")]).await;
+        assert_eq!(answer.record().reason, "action_unknown", "{page}");
+        let record = serde_json::to_string(answer.record()).unwrap();
+        assert!(!record.contains("hunter2") && record.contains("22 characters"), "{record}");
+    }
+}

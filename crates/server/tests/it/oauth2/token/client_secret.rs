@@ -47,6 +47,19 @@ async fn a_secret_is_taken_where_the_client_registered_it() {
     post(&app, "any", SECRET).await.ok();
 }
 
+/// Whoever swaps the two halves sends the secret as a name: no record keeps it.
+#[tokio::test]
+async fn a_secret_in_the_place_of_the_name_is_not_logged() {
+    let app = app().await;
+    let swapped = app.post(TOKEN).basic(SECRET, "basic").form(&[("grant_type", "client_credentials")]).await;
+    let form = [("grant_type", "client_credentials"), ("client_id", SECRET), ("client_secret", "post")];
+    for answer in [swapped, app.post(TOKEN).form(&form).await] {
+        assert_eq!(answer.reason(), "401 invalid_client client_unknown");
+        let record = serde_json::to_string(&answer.refusal.as_ref().unwrap()).unwrap();
+        assert!(!record.contains(SECRET) && record.contains("characters)"), "{record}");
+    }
+}
+
 #[tokio::test]
 async fn a_wrong_secret_and_an_unknown_client_look_alike() {
     let app = app().await;
