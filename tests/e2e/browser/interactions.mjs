@@ -1,7 +1,9 @@
 // The pages beyond login and consent, in every view: details to allow, another account, a device, requests from
 // elsewhere, logout.
 import { fetch } from 'undici';
-import { changeWorkspace, check, createClient, createDetailType, equal, issuer, plain } from '../node/demo.mjs';
+import {
+  changeWorkspace, check, createClient, createDetailType, equal, issuer, letPeopleRegister, plain,
+} from '../node/demo.mjs';
 import { CIBA, DEVICE } from '../node/ways.mjs';
 import { profile, VIEWS } from './chromium.mjs';
 import { fillIn, inspect } from './pages.mjs';
@@ -27,6 +29,7 @@ export async function interactionsInEveryView(browser, url, callback) {
     await device(page, name);
     await backchannel(page, name);
     await logout(page, name, seen, callback);
+    await account(page, name, callback);
     equal(`${name}: nothing met the policy`, seen.violations, []);
     equal(`${name}: no request left the origin`, seen.foreign, []);
     await context.close();
@@ -37,6 +40,7 @@ async function prepare(callback) {
   await changeWorkspace(server => {
     server.grant_types = [...new Set([...server.grant_types, CIBA, DEVICE])];
   });
+  await letPeopleRegister();
   await createDetailType({
     type: 'payment_initiation',
     name: 'Payment',
@@ -169,6 +173,34 @@ async function logout(page, view, seen, callback) {
   await inspect(page, view, 'logged-out-everywhere');
   const framed = seen.callbacks.filter(address => address.startsWith(`${callback}/frontchannel`));
   equal(`${view}: the client was told in a frame, with the issuer`, framed.map(address => new URL(address).searchParams.get('iss')), [issuer]);
+}
+
+async function account(page, view, callback) {
+  await page.goto(authorize('calendar', callback));
+  await page.locator('a[href*="show=register"]').click();
+  await page.locator('button[name=action][value=register]').waitFor();
+  await inspect(page, view, 'create-account');
+  const fill = (name, value) => page.locator(`input[name=${name}]`).fill(value);
+  await fill('username', 'user');
+  await fill('password', 'password');
+  await fill('name', 'Robin');
+  await fill('email', 'robin@example.com');
+  await press(page, 'register');
+  await page.locator('#username-problem').waitFor();
+  equal(`${view}: what was typed is kept, but for the password`, await page.locator('form input:not([type=hidden])').evaluateAll(
+    inputs => inputs.map(input => input.value)), ['user', '', 'Robin', 'robin@example.com']);
+  await inspect(page, view, 'create-account-taken');
+  await fill('username', `robin-${view}`);
+  await fill('password', 'password');
+  await press(page, 'register');
+  await page.locator('#password-problem').waitFor();
+  await inspect(page, view, 'create-account-weak-password');
+  await fill('password', 'mauve otter kneels twice');
+  await press(page, 'register');
+  await press(page, 'accept');
+  await page.waitForURL(`${callback}**`);
+  const made = new URL(page.url()).searchParams;
+  check(`${view}: the new account gets the client its code`, made.has('code'), page.url());
 }
 
 async function post(path, form) {

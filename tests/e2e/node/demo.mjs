@@ -105,6 +105,14 @@ export async function changeWorkspace(change) {
   return manage('PUT', '/servers/default', server);
 }
 
+/** Lets people make accounts in workspace `default`. */
+export async function letPeopleRegister() {
+  const path = '/servers/default/idps/static/default-static';
+  const idp = await manage('GET', path);
+  idp.settings = { ...idp.settings, public_registration_allowed: true };
+  return manage('PUT', path, idp);
+}
+
 const attribute = (tag, name) => unescape(tag.match(new RegExp(`\\s${name}="([^"]*)"`))?.[1] ?? '');
 const unescape = text =>
   text

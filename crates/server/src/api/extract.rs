@@ -14,6 +14,10 @@ pub struct Id(pub String);
 #[derive(Debug)]
 pub struct WorkspaceId(pub String);
 
+/// The identity provider in the path: its parameter `iid`.
+#[derive(Debug)]
+pub struct IdpId(pub String);
+
 impl<S: Send + Sync> FromRequestParts<S> for Id {
     type Rejection = ApiError;
 
@@ -27,12 +31,22 @@ impl<S: Send + Sync> FromRequestParts<S> for WorkspaceId {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let ids = path_ids(parts, state).await?;
-        ids.iter()
-            .find(|(name, _)| *name == "wid")
-            .map(|(_, id)| Self(id.to_owned()))
-            .ok_or_else(nothing_here)
+        path_id(parts, state, "wid").await.map(Self)
     }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IdpId {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        path_id(parts, state, "iid").await.map(Self)
+    }
+}
+
+async fn path_id<S: Send + Sync>(parts: &mut Parts, state: &S, wanted: &str) -> Result<String, ApiError> {
+    let ids = path_ids(parts, state).await?;
+    let found = ids.iter().find(|(name, _)| *name == wanted);
+    found.map(|(_, id)| id.to_owned()).ok_or_else(nothing_here)
 }
 
 /// An id that is no UTF-8 names nothing.

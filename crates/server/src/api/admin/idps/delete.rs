@@ -3,6 +3,7 @@
 use http::StatusCode;
 use symbolon_store::entity::Idp;
 
+use super::accounts;
 use super::users::Ended;
 use crate::api::auth::ManagementCx;
 use crate::api::error::ApiError;
@@ -11,7 +12,7 @@ use crate::api::extract::{Id, WorkspaceId};
 
 /// Delete identity provider
 ///
-/// Its users can no longer log in to the workspace. Their sessions end, and all that was issued for them; clients are
+/// Its users can no longer log in to the workspace, and the accounts that people made at it are gone. Their sessions end, and all that was issued for them; clients are
 /// told.
 #[utoipa::path(
     delete, path = "/api/admin/{tid}/servers/{wid}/idps/{iid}", operation_id = "deleteIDP", tag = "idps",
@@ -28,9 +29,10 @@ pub(super) async fn delete_idp(
     let before =
         store.find::<Idp>(&id).await?.ok_or_else(|| ApiError::not_found("identity provider", &id))?;
     if_match.check(before.version)?;
+    let ended = Ended::all(&before, accounts::subjects(&cx, &workspace_id, &id).await?);
     let delete = store.delete::<Idp>(&id, if_match.version(before.version)).await;
     delete.map_err(|error| if_match.lost_race(error))?;
     cx.changed(&workspace_id, &id);
-    Ended::all(&before).end(&cx, &workspace_id, &id).await?;
+    ended.end(&cx, &workspace_id, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

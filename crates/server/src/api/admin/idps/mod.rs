@@ -1,5 +1,6 @@
 //! Identity providers: `/api/admin/{tid}/servers/{wid}/idps…`.
 
+mod accounts;
 mod delete;
 mod list;
 mod static_idp;
@@ -20,4 +21,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(requires(&VIEW_TENANT, routes!(static_idp::get_static_idp)))
         .routes(requires(&MANAGE_TENANT, routes!(static_idp::update_static_idp)))
         .routes(requires(&MANAGE_TENANT, routes!(delete::delete_idp)))
+        .routes(requires(&VIEW_TENANT, routes!(accounts::list_accounts)))
+        .routes(requires(&MANAGE_TENANT, routes!(accounts::delete_account)))
+        .routes(requires(&MANAGE_TENANT, routes!(accounts::set_account_password)))
 }

@@ -67,6 +67,8 @@ pub(super) struct Ended {
     pub(super) removed: Vec<String>,
     /// Those who are given a password.
     pub(super) changed: Vec<String>,
+    /// Accounts that people made themselves and that go, by their subjects.
+    pub(super) accounts: Vec<String>,
 }
 
 impl Ended {
@@ -85,9 +87,9 @@ impl Ended {
     }
 
     /// Those whose logins end when their identity provider goes.
-    pub(super) fn all(idp: &Idp) -> Self {
+    pub(super) fn all(idp: &Idp, accounts: Vec<String>) -> Self {
         let users = idp.credentials.iter().flat_map(|credentials| &credentials.users);
-        Self { removed: users.map(|user| user.username.clone()).collect(), changed: Vec::new() }
+        Self { removed: users.map(|user| user.username.clone()).collect(), changed: Vec::new(), accounts }
     }
 
     /// Ends them: who knew the password of before is logged in no more, and of an account that is gone nothing is
@@ -106,8 +108,9 @@ impl Ended {
         for username in &self.changed {
             end::end_sessions(&place, &subject_of(&workspace.server, idp_id, username)).await?;
         }
-        for username in &self.removed {
-            end::end_user(&place, &subject_of(&workspace.server, idp_id, username)).await?;
+        let removed = self.removed.iter().map(|username| subject_of(&workspace.server, idp_id, username));
+        for subject in removed.chain(self.accounts) {
+            end::end_user(&place, &subject).await?;
         }
         Ok(())
     }

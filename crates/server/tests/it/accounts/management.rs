@@ -1,0 +1,115 @@
+//! `/api/admin/{tid}/servers/{wid}/idps/{iid}/accounts…`
+
+use serde_json::json;
+
+use super::{ADA, PASSWORD, accounts, app, make};
+use crate::api::Console;
+use crate::harness::{Browser, SECRET, TOKEN, request, request_with};
+
+const ACCOUNTS: &str = "/servers/default/idps/default-people/accounts";
+
+/// A console of a server with accounts of these names, and the browsers in which they were made.
+async fn console(names: &[&str]) -> Console {
+    let console = Console::of(app().await).await;
+    for name in names {
+        let fields = [("username", *name), ("password", PASSWORD)];
+        make(&Browser::new(&console.app), "openid", &fields).await.code();
+    }
+    console
+}
+
+fn names(body: &serde_json::Value) -> Vec<&str> {
+    body["accounts"].as_array().unwrap().iter().map(|account| account["username"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn accounts_are_listed_without_passwords() {
+    let console = console(&["carl", "Bob"]).await;
+    let fields = [ADA, &[("name", "Ada Lovelace"), ("email", "ada@example.com")]].concat();
+    make(&Browser::new(&console.app), "openid", &fields).await.code();
+    let answer = console.get(&format!("{ACCOUNTS}?sort=name")).await;
+    assert!(!answer.text().contains("argon2") && !answer.text().contains("password"), "{}", answer.text());
+    let body = answer.ok();
+    assert_eq!(names(&body), ["ada", "Bob", "carl"]);
+    let ada = &body["accounts"][0];
+    assert_eq!((&ada["name"], &ada["email"]), (&json!("Ada Lovelace"), &json!("ada@example.com")));
+    assert_eq!(ada["created_at"], "2027-01-15T08:00:00Z");
+    assert_eq!(body["accounts"][1].get("email"), None);
+    let id = ada["id"].as_str().unwrap();
+    let next = console.get(&format!("{ACCOUNTS}?sort=name&limit=1&after_account_id={id}")).await.ok();
+    assert_eq!(names(&next), ["Bob"]);
+    assert_eq!(names(&console.get(&format!("{ACCOUNTS}?search_phrase=BO")).await.ok()), ["Bob"]);
+    let viewer = console.app.get(&format!("/api/admin/default{ACCOUNTS}")).bearer(&console.view);
+    assert_eq!(names(&viewer.await.ok()).len(), 3);
+    for elsewhere in
+        ["/servers/default/idps/other/accounts", "/servers/developer/idps/default-people/accounts"]
+    {
+        assert_eq!(console.get(elsewhere).await.status, 404, "{elsewhere}");
+    }
+}
+
+#[tokio::test]
+async fn a_deleted_account_is_logged_in_nowhere_and_has_nothing() {
+    let console = console(&["bob"]).await;
+    let browser = Browser::new(&console.app);
+    let code = make(&browser, "openid offline_access", ADA).await.code();
+    let refresh = console.app.redeem(&code).await["refresh_token"].as_str().unwrap().to_owned();
+    let account = accounts(&console.app).await.into_iter().find(|account| account.username == "ada").unwrap();
+    let path = format!("{ACCOUNTS}/{}", account.id);
+    let elsewhere = format!("/servers/default/idps/other/accounts/{}", account.id);
+    assert_eq!(console.delete(&elsewhere).await.status, 404);
+    assert_eq!(console.delete(&path).await.status, 204);
+    assert_eq!(console.delete(&path).await.status, 404);
+    let silent = browser.get(&request_with("openid", &[("prompt", "none")])).await;
+    assert_eq!(silent.sends("error").as_deref(), Some("login_required"));
+    let form = [("grant_type", "refresh_token"), ("refresh_token", refresh.as_str())];
+    let refused = console.app.post(TOKEN).basic("client", SECRET).form(&form).await;
+    assert_eq!(refused.json()["error"], "invalid_grant");
+    assert_eq!(console.app.rows_of("sessions").await, 1, "bob is still logged in");
+    assert_eq!(names(&console.get(ACCOUNTS).await.ok()), ["bob"]);
+}
+
+#[tokio::test]
+async fn another_password_ends_the_sessions_of_its_account_alone() {
+    let console = console(&[]).await;
+    let (ada, bob) = (Browser::new(&console.app), Browser::new(&console.app));
+    make(&ada, "openid", ADA).await.code();
+    make(&bob, "openid", &[("username", "bob"), ("password", PASSWORD)]).await.code();
+    let account = accounts(&console.app).await.into_iter().find(|account| account.username == "ada").unwrap();
+    let path = format!("{ACCOUNTS}/{}/password", account.id);
+    for (password, fault) in [
+        ("short", "must have at least 8 characters"),
+        ("password1", "is one that many people use"),
+        ("adaadaada", "has the username or the name of the workspace in it"),
+    ] {
+        let answer = console.put(&path, &json!({"password": password})).await;
+        assert_eq!((answer.status, &answer.json()["details"]), (422, &json!({"password": fault})));
+        assert!(!answer.text().contains(password));
+    }
+    let silent = request_with("openid", &[("prompt", "none")]);
+    ada.get(&silent).await.code();
+    let new = "seven brittle lanterns hum";
+    assert_eq!(console.put(&path, &json!({"password": new})).await.status, 204);
+    assert_eq!(ada.get(&silent).await.sends("error").as_deref(), Some("login_required"));
+    bob.get(&silent).await.code();
+    let browser = Browser::new(&console.app);
+    let (path, page) = browser.open(&request("openid")).await;
+    assert_eq!(browser.log_in(&path, &page, "ada", PASSWORD).await.record().reason, "password_wrong");
+    browser.log_in(&path, &page, "ada", new).await.location();
+    let unknown = console.put(&format!("{ACCOUNTS}/unknown/password"), &json!({"password": new})).await;
+    assert_eq!(unknown.status, 404);
+}
+
+#[tokio::test]
+async fn accounts_go_with_their_identity_provider() {
+    let console = console(&[]).await;
+    let browser = Browser::new(&console.app);
+    let code = make(&browser, "openid offline_access", ADA).await.code();
+    let refresh = console.app.redeem(&code).await["refresh_token"].as_str().unwrap().to_owned();
+    assert_eq!(console.delete("/servers/default/idps/default-people").await.status, 204);
+    assert_eq!(console.app.rows_of("accounts").await, 0);
+    let form = [("grant_type", "refresh_token"), ("refresh_token", refresh.as_str())];
+    let refused = console.app.post(TOKEN).basic("client", SECRET).form(&form).await;
+    assert_eq!(refused.json()["error"], "invalid_grant");
+    assert_eq!(console.app.rows_of("sessions").await, 0);
+}
