@@ -111,7 +111,7 @@ pub fn metadata(cx: &Cx) -> ProviderMetadata {
             .map(|known| known.as_str().to_owned())
             .collect(),
         response_modes_supported: Some(
-            response_modes::allowed(workspace).map(|mode| mode.as_str().to_owned()).collect(),
+            response_modes::usable(workspace).map(|mode| mode.as_str().to_owned()).collect(),
         ),
         grant_types_supported: Some(grant_types(workspace)),
         // A workspace takes no plain challenge: it protects nothing against who reads the request (RFC 9700 §2.1.1).

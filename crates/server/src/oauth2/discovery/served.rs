@@ -1,11 +1,12 @@
 //! What a workspace serves, in the words of its metadata: what this server knows, as far as the workspace allows it.
 
 use symbolon_jose::Algorithm;
-use symbolon_protocol::GrantType;
+use symbolon_protocol::{GrantType, ResponseType};
 use symbolon_store::entity::{ClaimDelivery, ClaimKind};
 
 use super::metadata::words;
 use crate::oauth2::authorization_details;
+use crate::oauth2::authorize::rules::response_type;
 use crate::oauth2::claims::deliveries;
 use crate::oauth2::client_auth::{CLIENT_AUTH_METHODS, assertion};
 use crate::oauth2::grants::GRANTS;
@@ -102,5 +103,19 @@ pub(super) fn claim_types(workspace: &Workspace) -> Vec<String> {
 
 pub(super) fn claims(workspace: &Workspace) -> Vec<String> {
     let about = workspace.claims.of(ClaimKind::IdToken).iter().map(|claim| claim.name.clone());
-    OWN_CLAIMS.iter().map(|&name| name.to_owned()).chain(about).collect()
+    let own = OWN_CLAIMS.iter().filter(|name| is_issued(workspace, name));
+    own.map(|&name| name.to_owned()).chain(about).collect()
+}
+
+/// Some claims are in ID tokens alone that come by way of the browser, and vouch for what comes with them (OIDC Core
+/// §3.3.2.11, FAPI 1.0 Advanced §5.2.2.1).
+fn is_issued(workspace: &Workspace, claim: &str) -> bool {
+    let vouches_for = |needed: fn(ResponseType) -> bool| {
+        response_type::allowed(workspace).any(|known| known.has_id_token() && needed(known))
+    };
+    match claim {
+        "c_hash" => vouches_for(ResponseType::has_code),
+        "s_hash" => vouches_for(|_| true),
+        _ => true,
+    }
 }

@@ -12,6 +12,7 @@ use axum::response::Response;
 use symbolon_protocol::{OAuthError, ResponseMode};
 
 use crate::login::views::View;
+use crate::oauth2::authorize::rules::{response_mode, response_type};
 use crate::snapshot::Workspace;
 
 /// The response modes this server answers in. Discovery prints them.
@@ -26,6 +27,19 @@ pub fn allowed(workspace: &Workspace) -> impl Iterator<Item = ResponseMode> {
             let is_default = matches!(mode, ResponseMode::Query | ResponseMode::Fragment);
             (!advanced.block_response_modes || is_default)
                 && !advanced.disallowed_response_modes.iter().any(|word| word == mode.as_str())
+        })
+    })
+}
+
+/// Those that an answer of this workspace can take: what nothing that it issues may travel in is not told of.
+pub fn usable(workspace: &Workspace) -> impl Iterator<Item = ResponseMode> {
+    let advanced = workspace.server.advanced.as_ref();
+    let is_blocked = advanced.is_some_and(|advanced| advanced.block_response_modes);
+    allowed(workspace).filter(move |mode| {
+        response_type::allowed(workspace).any(|response_type| {
+            mode.may_carry(response_type, true)
+                && !response_mode::must_be_signed(workspace, response_type, *mode)
+                && (!is_blocked || *mode == ResponseMode::default_for(response_type))
         })
     })
 }

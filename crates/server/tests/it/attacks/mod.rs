@@ -5,4 +5,4 @@ mod audiences;
 mod confusion;
 mod fetches;
 mod signatures;
-mod tables;
+pub(crate) mod tables;

@@ -17,7 +17,7 @@ fn root() -> PathBuf {
 }
 
 /// `it::a::b::name` is a test in `crates/server/tests/it`, `jose::a::name` one beside the code of that crate.
-fn exists(name: &str) -> bool {
+pub(crate) fn exists(name: &str) -> bool {
     let mut parts: Vec<_> = name.split("::").collect();
     let (Some(test), false) = (parts.pop(), parts.is_empty()) else { return false };
     let folder = match parts.remove(0) {
@@ -29,10 +29,28 @@ fn exists(name: &str) -> bool {
     let without = (parts.last() == Some(&"tests")).then(|| folder.join(parts[..parts.len() - 1].join("/")));
     let files = [Some(whole), without].into_iter().flatten();
     let files = files.flat_map(|path| [path.with_extension("rs"), path.join("mod.rs")]);
-    let (plain, with_arguments) = (format!("fn {test}()"), format!("fn {test}("));
-    files
-        .filter_map(|file| fs::read_to_string(file).ok())
-        .any(|text| text.contains(&plain) || text.contains("proptest!") && text.contains(&with_arguments))
+    files.filter_map(|file| fs::read_to_string(file).ok()).any(|text| is_test(&text, test))
+}
+
+/// Whether the file has a function of this name that runs as a test: the attribute is directly above it, and none that
+/// has it ignored.
+fn is_test(text: &str, name: &str) -> bool {
+    let lines: Vec<_> = text.lines().map(str::trim).collect();
+    let starts = [format!("fn {name}()"), format!("async fn {name}()"), format!("fn {name}(")];
+    let is_property = text.contains("proptest!");
+    (0..lines.len()).any(|at| {
+        let begins = |start: &String| lines[at].starts_with(start.as_str());
+        // A property takes its cases as arguments.
+        if !starts[..2].iter().any(begins) && !(is_property && begins(&starts[2])) {
+            return false;
+        }
+        let above =
+            lines[..at].iter().rev().take_while(|line| line.starts_with("#[") || line.starts_with("///"));
+        let attributes: Vec<_> = above.filter(|line| line.starts_with("#[")).collect();
+        let runs =
+            attributes.iter().any(|line| line.starts_with("#[test]") || line.starts_with("#[tokio::test"));
+        runs && !attributes.iter().any(|line| line.contains("ignore"))
+    })
 }
 
 #[test]
@@ -53,7 +71,23 @@ fn a_name_that_is_no_test_is_noticed() {
         "it::attacks::nowhere::a_name_that_is_no_test_is_noticed",
         "it::x",
         "x",
+        // A function that no attribute makes a test.
+        "it::attacks::tables::exists",
     ] {
         assert!(!exists(name), "{name}");
+    }
+    let runs = |text: &str| is_test(text, "a");
+    assert!(runs("#[test]\nfn a() {") && runs("#[tokio::test(start_paused = true)]\nasync fn a() {"));
+    assert!(runs("proptest! {\n    #[test]\n    fn a(x in any::<u8>()) {"));
+    for text in [
+        "fn a() {",
+        "#[test]\n\nfn a() {",
+        "#[test]\nfn b() {}\nfn a() {",
+        "#[test]\n#[ignore = \"slow\"]\nfn a() {",
+        "#[cfg(test)]\nfn a() {",
+        "// #[test]\nfn a() {",
+        "#[test]\nfn ab() {",
+    ] {
+        assert!(!runs(text), "{text}");
     }
 }

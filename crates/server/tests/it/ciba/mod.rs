@@ -96,7 +96,7 @@ async fn press(browser: &Browser<'_>, page: &Answer, action: &str) -> Answer {
 }
 
 /// Has `user` allow the only request that waits.
-async fn approve(app: &TestApp) {
+pub(crate) async fn approve(app: &TestApp) {
     let browser = Browser::new(app);
     let page = page_of(&browser, "user").await;
     assert_eq!(

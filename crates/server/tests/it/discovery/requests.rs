@@ -1,106 +1,118 @@
 //! Request objects and pushed requests.
 
-use serde_json::{Value, json};
-use symbolon_jose::{Algorithm, EncryptionKey, JweEncrypter, Jwk, KeyManagement};
+use symbolon_jose::{EncryptionKey, JweEncrypter, Jwk, KeyManagement};
 
-use super::{asked, discovery, everything, everything_with, signed_in, values};
-use crate::harness::{CALLBACK, NOW, Remote, SECRET, Signer, TestApp, authorize, mac, unsigned};
+use super::walk::{self, PAR, PROFILES, Walk, beside, claims};
+use crate::harness::{Browser, SECRET, mac, unsigned};
 
-const ISSUER: &str = "https://localhost:8443/default/default";
-
-fn claims() -> Value {
-    json!({
-        "iss": "client", "aud": ISSUER, "client_id": "client", "response_type": "code", "redirect_uri": CALLBACK,
-        "scope": "openid", "state": "inner", "exp": NOW.seconds() + 300,
-    })
-}
-
-async fn with_keys(app: &TestApp) -> Vec<Signer> {
-    let rsa = Signer::new(Algorithm::RS256, "rsa");
-    let signers = vec![
-        Signer::new(Algorithm::ES256, "es"),
-        Signer::new(Algorithm::EdDSA, "ed"),
-        rsa.with_algorithm(Algorithm::PS256),
-        rsa,
-    ];
-    let mut public = signers[3].public();
-    public.as_object_mut().unwrap().remove("alg");
-    let keys = json!({"keys": [signers[0].public(), signers[1].public(), public]});
-    let keys = serde_json::from_value(keys).unwrap();
-    app.change_client("client", |client| client.jwks = Some(keys)).await;
-    signers
+/// Begins with this request object and gets an answer with a code.
+async fn ask(walk: &Walk, browser: &Browser<'_>, object: String, what: &str) {
+    let what = format!("{} {what}", walk.name);
+    let form = walk.parameters("code", &[]);
+    let address = walk.sent(&beside(object.clone(), &form)).await;
+    let address = address.unwrap_or_else(|answer| panic!("{what}: {} {:?}", answer.text(), answer.refusal));
+    let answer = browser.get(&address).await;
+    assert_eq!(walk::sent(&answer).get("state").map(String::as_str), Some("of the client"), "{what}");
+    walk::code(&answer);
+    let pushed = walk.post(PAR, &[("request", &object)]).await;
+    assert_eq!(pushed.status, 201, "{what} {}", pushed.text());
 }
 
 #[tokio::test]
 async fn every_request_object() {
-    let app = everything().await;
-    let document = discovery(&app).await;
-    assert_eq!(document["request_parameter_supported"], true);
-    let signers = with_keys(&app).await;
-    let browser = signed_in(&app).await;
-    let ask = async |object: &str, what: &str| {
-        let answer = browser.get(&authorize(&[("client_id", "client"), ("request", object)])).await;
-        assert_eq!(answer.sends("state").as_deref(), Some("inner"), "{what}");
-        let form = [("request", object)];
-        let pushed = app.post("/default/default/par").basic("client", SECRET).form(&form).await;
-        assert_eq!(pushed.status, 201, "{what} {}", pushed.text());
-    };
-    let algorithms = values(&document, "request_object_signing_alg_values_supported");
-    assert!(algorithms.len() >= 6, "{algorithms:?}");
-    for alg in &algorithms {
-        app.change_client("client", |client| client.request_object_signing_alg.clone_from(alg)).await;
-        let object = match alg.as_str() {
-            "none" => unsigned(&json!({"alg": "none"}), &claims(), b""),
-            "HS256" => mac(SECRET.as_bytes(), &claims()),
-            alg => {
-                let algorithm: Algorithm = alg.parse().unwrap();
-                signers.iter().find(|signer| signer.serves(algorithm)).unwrap().sign(&claims())
+    for name in PROFILES {
+        let walk = Walk::new(name).await;
+        assert!(walk.says("request_parameter_supported"));
+        let browser = walk.signed_in().await;
+        let claims = claims(&walk.parameters("code", &[]));
+        let algorithms = walk.values("request_object_signing_alg_values_supported");
+        assert!(algorithms.len() >= 2, "{}: {algorithms:?}", walk.name);
+        for alg in &algorithms {
+            let change = |client: &mut symbolon_store::entity::Client| {
+                client.request_object_signing_alg.clone_from(alg);
+            };
+            walk.app.change_client("client", change).await;
+            let object = match alg.as_str() {
+                "none" => unsigned(&serde_json::json!({"alg": "none"}), &claims, b""),
+                "HS256" => mac(SECRET.as_bytes(), &claims),
+                alg => walk.signer(alg).sign(&claims),
+            };
+            ask(&walk, &browser, object, alg).await;
+        }
+        walk.app.change_client("client", |client| client.request_object_signing_alg = "any".to_owned()).await;
+        let jwks = walk.app.get("/default/default/.well-known/jwks.json").await.ok();
+        let keys: Vec<Jwk> = serde_json::from_value(jwks["keys"].clone()).unwrap();
+        let signed = walk.signer("ES256").sign(&claims);
+        for alg in walk.values("request_object_encryption_alg_values_supported") {
+            let algorithm: KeyManagement = alg.parse().unwrap();
+            let key = match algorithm.is_symmetric() {
+                true => EncryptionKey::from_client_secret(SECRET),
+                false => EncryptionKey::choose(&keys, algorithm).unwrap(),
+            };
+            // A secret encrypts where the client has said so.
+            let change = |client: &mut symbolon_store::entity::Client| {
+                client.request_object_encryption_alg = Some(alg.clone());
+            };
+            walk.app.change_client("client", change).await;
+            for enc in walk.values("request_object_encryption_enc_values_supported") {
+                let encrypter = JweEncrypter::new(key.clone(), algorithm, enc.parse().unwrap()).unwrap();
+                ask(&walk, &browser, encrypter.encrypt_jwt(&signed).unwrap(), &format!("{alg} {enc}")).await;
             }
-        };
-        ask(&object, alg).await;
-    }
-    app.change_client("client", |client| client.request_object_signing_alg = "any".to_owned()).await;
-    let jwks = app.get("/default/default/.well-known/jwks.json").await.ok();
-    let keys: Vec<Jwk> = serde_json::from_value(jwks["keys"].clone()).unwrap();
-    let signed = signers[0].sign(&claims());
-    for alg in values(&document, "request_object_encryption_alg_values_supported") {
-        let algorithm: KeyManagement = alg.parse().unwrap();
-        let key = match algorithm.is_symmetric() {
-            true => EncryptionKey::from_client_secret(SECRET),
-            false => EncryptionKey::choose(&keys, algorithm).unwrap(),
-        };
-        // A secret encrypts where the client has said so.
-        app.change_client("client", |client| client.request_object_encryption_alg = Some(alg.clone())).await;
-        for enc in values(&document, "request_object_encryption_enc_values_supported") {
-            let encrypter = JweEncrypter::new(key.clone(), algorithm, enc.parse().unwrap()).unwrap();
-            ask(&encrypter.encrypt_jwt(&signed).unwrap(), &format!("{alg} {enc}")).await;
         }
     }
 }
 
 #[tokio::test]
 async fn an_object_by_reference() {
-    let remote = Remote::start("").await;
-    let app = everything_with(&remote.settings()).await;
-    let document = discovery(&app).await;
-    assert_eq!(document["request_uri_parameter_supported"], true);
-    assert_eq!(document["require_request_uri_registration"], true);
-    let signers = with_keys(&app).await;
-    remote.publish(&signers[0].sign(&claims()));
-    let browser = signed_in(&app).await;
-    let request = asked("code", &[("request_uri", &remote.url)]);
-    let refused = browser.get(&request).await;
-    assert_eq!(refused.record().reason, "request_uri_not_registered");
-    let url = remote.url.clone();
-    app.change_client("client", |client| client.request_uris = vec![url]).await;
-    assert_eq!(browser.get(&request).await.sends("state").as_deref(), Some("inner"));
+    for name in PROFILES {
+        let walk = Walk::new(name).await;
+        assert!(walk.says("require_request_uri_registration"));
+        let browser = walk.signed_in().await;
+        let form = walk.parameters("code", &[]);
+        walk.remote.publish(&walk.signer("ES256").sign(&claims(&form)));
+        let url = walk.remote.url.clone();
+        let outer = beside(String::new(), &form).into_iter().filter(|(name, _)| name != "request");
+        let outer: Vec<_> = outer
+            .chain([("client_id".to_owned(), "client".to_owned()), ("request_uri".to_owned(), url.clone())])
+            .collect();
+        let outer: Vec<_> = outer.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let request = crate::harness::authorize(&outer);
+        if walk.says("request_uri_parameter_supported") {
+            let refused = browser.get(&request).await;
+            assert_eq!(refused.record().reason, "request_uri_not_registered", "{}", walk.name);
+            walk.app.change_client("client", |client| client.request_uris = vec![url]).await;
+            walk::code(&browser.get(&request).await);
+        } else {
+            walk.app.change_client("client", |client| client.request_uris = vec![url]).await;
+            let refused = browser.get(&request).await;
+            assert_eq!(refused.record().reason, "request_uri_not_supported", "{}", walk.name);
+            assert_eq!(walk.remote.asked(), 0);
+        }
+    }
 }
 
 #[tokio::test]
-async fn what_is_not_required_is_not() {
-    let app = everything().await;
-    let document = discovery(&app).await;
-    assert_eq!(document["require_pushed_authorization_requests"], false);
-    assert_eq!(document["require_signed_request_object"], false);
-    signed_in(&app).await.get(&asked("code", &[])).await.code();
+async fn what_is_required_is_and_nothing_else() {
+    for name in PROFILES {
+        let walk = Walk::new(name).await;
+        let browser = walk.signed_in().await;
+        let form = walk.parameters("code", &[]);
+        let own = ("client_id", "client");
+        let borrowed: Vec<_> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let plain = browser.get(&crate::harness::authorize(&[&[own], &borrowed[..]].concat())).await;
+        let pushed = walk.post(PAR, &borrowed).await;
+        let (must_push, must_sign) =
+            (walk.says("require_pushed_authorization_requests"), walk.says("require_signed_request_object"));
+        assert_eq!(pushed.status, if must_sign { 400 } else { 201 }, "{}: {}", walk.name, pushed.text());
+        let reason = plain.refusal.as_ref().map(|refusal| refusal.reason.as_str());
+        let expected = match (must_push, must_sign) {
+            (true, _) => Some("pushed_request_required"),
+            (false, true) => Some("request_object_required"),
+            (false, false) => None,
+        };
+        assert_eq!(reason, expected, "{}", walk.name);
+        if expected.is_none() {
+            walk.redeem(&walk::code(&plain)).await;
+        }
+    }
 }

@@ -13,7 +13,7 @@ mod nonce;
 mod pkce;
 pub mod prompt;
 mod resource;
-mod response_mode;
+pub mod response_mode;
 pub mod response_type;
 mod scope;
 mod source;

@@ -70,11 +70,16 @@ pub(super) fn sign_if_required(cx: &Cx, request: &mut AuthorizationRequest) {
     }
 }
 
-/// `disallow_code_response_type_without_jarm`: a code alone travels in a signed answer (FAPI 1 Advanced §5.2.2 (2)).
-fn jarm(workspace: &Workspace, request: &AuthorizationRequest) -> Result<(), OAuthError> {
+/// Whether an answer would have to be signed and is not: `disallow_code_response_type_without_jarm` has a code alone
+/// travel in a signed answer (FAPI 1.0 Advanced §5.2.2 (2)).
+pub fn must_be_signed(workspace: &Workspace, response_type: ResponseType, mode: ResponseMode) -> bool {
     let advanced = workspace.server.advanced.as_ref();
     let needs_jarm = advanced.is_some_and(|advanced| advanced.disallow_code_response_type_without_jarm);
-    if needs_jarm && request.response_type == ResponseType::CODE && !request.response_mode.is_jwt() {
+    needs_jarm && response_type == ResponseType::CODE && !mode.is_jwt()
+}
+
+fn jarm(workspace: &Workspace, request: &AuthorizationRequest) -> Result<(), OAuthError> {
+    if must_be_signed(workspace, request.response_type, request.response_mode) {
         return Err(OAuthError::invalid_request("code_without_jarm")
             .description("With response_type code this server answers in a signed JWT alone: ask for response_mode jwt.")
             .expected("a response_mode of JARM, such as jwt")
