@@ -1,8 +1,9 @@
 //! What a profile makes of a workspace's settings, and which settings it refuses.
 //!
-//! [`apply`] is idempotent. It runs when a workspace is written, so that who reads it sees what holds, and when it is
-//! loaded, so that a setting which came another way holds no more than the profile allows. Whatever asks for a setting
-//! then gets the profile's answer.
+//! What somebody has chosen is stored; [`apply`], which is idempotent, makes of it what holds. It runs when a workspace is
+//! shown and when it is loaded: whatever asks for a setting then gets the profile's answer, and with another profile the
+//! workspace has its own settings again. Who reads a workspace and writes it back sends what was shown:
+//! [`keep_chosen`] tells it from a choice.
 
 use symbolon_jose::Algorithm;
 use symbolon_protocol::{ClientAuthMethod, GrantType, ResponseType};
@@ -49,6 +50,33 @@ pub fn apply(server: &mut Server) {
         server.backchannel_token_delivery_modes_supported.retain(|mode| mode != "push");
     }
     switches(profile, server);
+}
+
+/// Has what was only read and written back be what was chosen before, not what the profile had made of it.
+pub fn keep_chosen(written: &mut Server, before: &Server) {
+    let mut shown = before.clone();
+    apply(&mut shown);
+    macro_rules! keep {
+        ($written:ident, $shown:ident, $before:ident: $($member:ident)+) => {$(
+            if $written.$member == $shown.$member {
+                $written.$member.clone_from(&$before.$member);
+            }
+        )+};
+    }
+    keep!(written, shown, before:
+        token_endpoint_auth_methods token_endpoint_authn_methods grant_types response_types
+        token_endpoint_auth_signing_alg_values require_pushed_authorization_requests enforce_pkce
+        enforce_pkce_for_public_clients authorization_code_ttl pushed_authorization_request_ttl
+        backchannel_token_delivery_modes_supported
+    );
+    let (Some(written), Some(shown)) = (&mut written.advanced, shown.advanced) else { return };
+    let before = before.advanced.clone().unwrap_or_default();
+    keep!(written, shown, before:
+        disallow_access_token_in_query_for_protected_resources return_iss_parameter_in_authorization_response
+        require_resource_indicators disable_par disallow_code_response_type_without_jarm block_response_modes
+        require_request_or_request_uri_parameter disable_refresh_token_cycling
+        disable_dcr_client_certificate_bound_access_tokens
+    );
 }
 
 fn switches(profile: Profile, server: &mut Server) {

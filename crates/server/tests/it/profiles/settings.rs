@@ -1,6 +1,7 @@
 //! What a profile makes of the settings of a workspace, and what it refuses of them and of clients.
 
 use serde_json::{Value, json};
+use symbolon_store::entity::server::AdvancedConfiguration;
 
 use crate::api::Console;
 
@@ -56,6 +57,51 @@ async fn fapi_2_switches_its_rules_on_at_once() {
         metadata["token_endpoint_auth_signing_alg_values_supported"],
         server["token_endpoint_auth_signing_alg_values"]
     );
+}
+
+/// Who reads a workspace, gives it another profile and writes it back, as consoles do, keeps nothing of the old one.
+#[tokio::test]
+async fn the_rules_of_a_profile_end_with_it() {
+    let console = Console::new().await;
+    let own = json!({"require_pushed_authorization_requests": false, "authorization_code_ttl": "45s"});
+    let first = console.put("/servers/default", &own).await.ok();
+    let mut before = first;
+    for profile in [
+        "fapi_20_message_signing",
+        "fapi_advanced",
+        "fapi_20_security",
+        "oauth_21",
+        "mcp",
+        "fapi_ro",
+        "default",
+    ] {
+        before["profile"] = json!(profile);
+        let after = console.put("/servers/default", &before).await.ok();
+        assert_eq!(console.get("/servers/default").await.ok(), after);
+        let is_fapi_2 = profile.starts_with("fapi_20");
+        assert_eq!(after["require_pushed_authorization_requests"], is_fapi_2, "{profile}");
+        assert_eq!(after["advanced"]["disable_refresh_token_cycling"], is_fapi_2, "{profile}");
+        assert_eq!(after["advanced"]["require_resource_indicators"], profile == "mcp", "{profile}");
+        // FAPI 1.0 Advanced asks for PKCE where the request is pushed.
+        assert_eq!(after["enforce_pkce"], !["default", "fapi_advanced"].contains(&profile), "{profile}");
+        let jarm = ["fapi_advanced", "fapi_20_message_signing"].contains(&profile);
+        assert_eq!(after["advanced"]["disallow_code_response_type_without_jarm"], jarm, "{profile}");
+        assert_eq!(after["authorization_code_ttl"], "45s");
+        let document = console.app.get("/default/default/.well-known/openid-configuration").await.ok();
+        assert_eq!(document["require_pushed_authorization_requests"], is_fapi_2, "{profile}");
+        before = after;
+    }
+    let fresh = Console::new().await.put("/servers/default", &own).await.ok();
+    for member in ["token_endpoint_auth_methods", "grant_types", "response_types", "enforce_pkce"] {
+        assert_eq!(before[member], fresh[member], "{member}");
+    }
+    assert_eq!(before["advanced"], json!(AdvancedConfiguration::default()));
+    // What somebody chooses under a profile is theirs.
+    before["enforce_pkce"] = json!(true);
+    before["profile"] = json!("oauth_21");
+    let mut chosen = console.put("/servers/default", &before).await.ok();
+    chosen["profile"] = json!("default");
+    assert_eq!(console.put("/servers/default", &chosen).await.ok()["enforce_pkce"], true);
 }
 
 #[tokio::test]

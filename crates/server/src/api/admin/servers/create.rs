@@ -11,7 +11,6 @@ use crate::api::error::{ApiError, Faults};
 use crate::api::etag::Versioned;
 use crate::api::json::Body;
 use crate::api::tenants::is_path_id;
-use crate::oauth2::profile::settings;
 use crate::seed;
 
 /// Create authorization server
@@ -39,7 +38,6 @@ pub(super) async fn create_server(
     faults.check(!is_built_in(server.kind), "type", "is for the workspaces that come with a tenant");
     validate::check(&server, &mut faults);
     faults.into_result()?;
-    settings::apply(&mut server);
     server.version = Server::default().version;
 
     let id = server.id.clone();

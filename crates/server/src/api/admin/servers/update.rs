@@ -38,9 +38,9 @@ pub(super) async fn update_server(
         server.kind = before.kind;
     }
     keep_unsaid(&mut server, &before);
+    settings::keep_chosen(&mut server, &before);
     validate::check(&server, &mut faults);
     faults.into_result()?;
-    settings::apply(&mut server);
 
     let update = cx.tenant().update(server, Some(before.version), cx.now.millis()).await;
     let stored = update.map_err(|error| if_match.lost_race(error))?;

@@ -9,9 +9,10 @@ use utoipa::ToSchema;
 use crate::api::admin::keys;
 use crate::api::auth::ManagementCx;
 use crate::api::error::ApiError;
+use crate::oauth2::profile::settings;
 use crate::snapshot::{Workspace, algorithm_of};
 
-/// A workspace, and where it is.
+/// A workspace with what its profile makes of its settings, and where it is.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ServerResponse {
     #[serde(flatten)]
@@ -43,7 +44,8 @@ impl ServerResponse {
         Self::new(cx, server)
     }
 
-    fn new(cx: &ManagementCx, server: Server) -> Self {
+    fn new(cx: &ManagementCx, mut server: Server) -> Self {
+        settings::apply(&mut server);
         Self {
             issuer_url: issuer(cx, &server),
             mtls_issuer_url: match &cx.app.mtls_url {
