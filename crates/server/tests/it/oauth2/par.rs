@@ -1,11 +1,13 @@
 //! `POST /{tid}/{aid}/par` and what becomes of a pushed request (RFC 9126).
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::header::CACHE_CONTROL;
 use serde_json::json;
-use symbolon_store::entity::GoDuration;
 use symbolon_store::entity::server::AdvancedConfiguration;
+use symbolon_store::entity::{AuthorizationDetail, GoDuration};
 
-use crate::harness::{Answer, Browser, CALLBACK, SECRET, TOKEN, TestApp, authorize, client, request};
+use crate::harness::{Answer, Browser, CALLBACK, NOW, SECRET, TOKEN, TestApp, authorize, client, request};
 
 const PAR: &str = "/default/default/par";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -239,6 +241,71 @@ async fn secrets_that_came_with_the_request_are_not_kept() {
     let kept = app.store().find_pushed_request::<String>(&name, now).await.unwrap().unwrap();
     assert!(kept.doc.contains("state=pushed") && !kept.doc.contains(SECRET), "{}", kept.doc);
     assert_eq!(app.store().find_pushed_request::<String>(&id, now).await.unwrap(), None);
+}
+
+/// CVE-2024-4540: what a client pushed stood in a cookie of the browser, for everybody who has it to read.
+#[tokio::test]
+async fn what_was_pushed_is_not_to_be_read_in_the_browser() {
+    let app = TestApp::with_people().await;
+    let kind = AuthorizationDetail {
+        id: "payment".to_owned(),
+        kind: "payment".to_owned(),
+        ..AuthorizationDetail::default()
+    };
+    app.store().insert(kind, NOW.millis()).await.unwrap();
+    app.change_client("client", |client| client.authorization_details_types.push("payment".to_owned())).await;
+    let claims =
+        json!({"id_token": {"acr": {"values": ["secret-acr-one"]}}, "userinfo": {"phone_number": null}});
+    let details = json!([{"type": "payment", "creditor": "secret-creditor"}]);
+    let more = [
+        ("state", "secret-state"),
+        ("nonce", "secret-nonce"),
+        ("code_challenge", CHALLENGE),
+        ("code_challenge_method", "S256"),
+        ("login_hint", "secret-hint"),
+        ("claims", &claims.to_string()),
+        ("authorization_details", &details.to_string()),
+        ("acr_values", "secret-acr-two"),
+        ("ui_locales", "en"),
+        ("max_age", "86399"),
+    ];
+    let pushed = push(&app, &more).await;
+    assert_eq!(pushed.status, 201, "{} {:?}", pushed.text(), pushed.refusal);
+    let browser = Browser::new(&app);
+    let secrets =
+        ["secret-state", "secret-nonce", CHALLENGE, "secret-acr", "86399", "phone_number", "creditor"];
+    let look = |step: &str, address: &str, answer: &Answer, shown: &[&str]| {
+        let cookies = browser.cookie_header();
+        let mut places = vec![("address", address.to_owned()), ("cookies", cookies.clone())];
+        // What is encoded can be read too.
+        for part in
+            [address, &cookies].iter().flat_map(|text| text.split(['=', ';', ' ', '.', '/', '?', '&']))
+        {
+            let decoded = URL_SAFE_NO_PAD.decode(part).unwrap_or_default();
+            places.push(("decoded", String::from_utf8_lossy(&decoded).into_owned()));
+        }
+        places.extend(answer.headers.iter().map(|(_, value)| ("header", value.to_str().unwrap().to_owned())));
+        for (place, text) in &places {
+            for secret in secrets.iter().copied().chain(["secret-hint"]) {
+                assert!(!text.contains(secret), "{step}: {secret} in {place}: {text}");
+            }
+        }
+        for secret in secrets.iter().filter(|secret| !shown.contains(secret)) {
+            assert!(!answer.text().contains(secret), "{step}: {secret} on the page");
+        }
+    };
+    let (path, login) = browser.open(&bring(pushed.json()["request_uri"].as_str().unwrap())).await;
+    look("login", &path, &login, &[]);
+    assert!(login.text().contains("secret-hint"), "the field is filled in");
+    let done = browser.log_in(&path, &login, "user", "user").await;
+    let (path, consent) = browser.follow(&path, done).await;
+    // A person has to see what they agree to, and nothing more.
+    look("consent", &path, &consent, &["creditor"]);
+    assert!(consent.text().contains("secret-creditor"));
+    let answer = browser.press(&path, &consent, "accept").await;
+    assert_eq!(answer.sends("state").as_deref(), Some("secret-state"));
+    let cookies = browser.cookie_header();
+    assert!(!cookies.contains("secret"), "{cookies}");
 }
 
 #[tokio::test]

@@ -3,12 +3,11 @@
 
 use serde_json::json;
 use symbolon_jose::Algorithm;
-use symbolon_server::oauth2::profile::Profile;
 use symbolon_server::oauth2::profile::interaction::INTERACTION_ID;
 use symbolon_store::entity::server::WorkspaceProfile::{self, FapiAdvanced, FapiRo};
 
 use super::*;
-use crate::harness::{SECRET, decode};
+use crate::harness::{SECRET, Signer, decode};
 
 #[tokio::test]
 async fn baseline_a_person_gives_a_client_access() {
@@ -51,14 +50,21 @@ async fn baseline_a_nonce_or_a_state_ties_the_answer_to_the_client() {
 async fn baseline_clients_do_not_send_their_secrets() {
     let bank = Bank::new(FapiRo).await;
     let form = [("grant_type", "client_credentials")];
-    bank.app
-        .change_client("client", |client| {
-            client.token_endpoint_auth_method = "client_secret_basic".to_owned();
-            client.client_secret = Some(symbolon_store::entity::Secret::new(SECRET.to_owned()));
-        })
-        .await;
-    let answer = bank.app.post(TOKEN).basic("client", SECRET).form(&form).await;
-    assert_eq!(answer.reason(), "401 invalid_client client_auth_method_not_allowed");
+    let named = [form[0], ("client_id", "client"), ("client_secret", SECRET)];
+    for method in ["client_secret_basic", "client_secret_post"] {
+        bank.app
+            .change_client("client", |client| {
+                client.token_endpoint_auth_method = method.to_owned();
+                client.client_secret = Some(symbolon_store::entity::Secret::new(SECRET.to_owned()));
+            })
+            .await;
+        let request = bank.app.post(TOKEN);
+        let answer = match method {
+            "client_secret_basic" => request.basic("client", SECRET).form(&form).await,
+            _ => request.form(&named).await,
+        };
+        assert_eq!(answer.reason(), "401 invalid_client client_auth_method_not_allowed", "{method}");
+    }
 }
 
 #[tokio::test]
@@ -178,16 +184,8 @@ async fn advanced_tokens_are_bound_to_the_certificate_whatever_the_client_has_re
 
 #[tokio::test]
 async fn advanced_secrets_and_public_clients_are_not_believed() {
-    for method in symbolon_protocol::ClientAuthMethod::ALL {
-        let word = method.as_str();
-        let expected = matches!(word, "tls_client_auth" | "self_signed_tls_client_auth" | "private_key_jwt");
-        assert_eq!(Profile::named(FapiAdvanced).allows_auth_method(*method), expected, "{word}");
-    }
     let bank = Bank::new(FapiAdvanced).await;
-    bank.app.change_client("client", |client| client.token_endpoint_auth_method = "none".to_owned()).await;
-    let answer =
-        bank.app.post(TOKEN).form(&[("grant_type", "client_credentials"), ("client_id", "client")]).await;
-    assert_eq!(answer.reason(), "401 invalid_client client_auth_method_not_allowed");
+    assert_eq!(bank.believes_no_secrets().await, 4);
 }
 
 #[tokio::test]
@@ -205,10 +203,88 @@ async fn advanced_assertions_may_name_an_endpoint() {
     }
 }
 
+/// FAPI 1.0 Advanced §8.6: whatever a client has registered, RS256 and what is weaker or other prove nothing, and nothing
+/// is signed so.
+#[tokio::test]
+async fn advanced_other_algorithms_prove_nothing() {
+    let bank = Bank::with_assertions(FapiAdvanced).await;
+    let (rsa, ed) = (Signer::new(Algorithm::RS256, "rsa"), Signer::new(Algorithm::EdDSA, "ed"));
+    let ps = rsa.with_algorithm(Algorithm::PS256);
+    let mut keys = [rsa.public(), ed.public()];
+    keys[0].as_object_mut().unwrap().remove("alg");
+    let jwks = json!({ "keys": keys });
+    bank.app
+        .change_client("client", |client| {
+            client.dpop_bound_access_tokens = false;
+            client.jwks = serde_json::from_value(jwks).unwrap();
+        })
+        .await;
+    for (signer, alg, holds) in [(&rsa, "RS256", false), (&ed, "EdDSA", false), (&ps, "PS256", true)] {
+        for registered in ["", alg] {
+            bank.app
+                .change_client("client", |client| {
+                    client.token_endpoint_auth_signing_alg = registered.to_owned();
+                    client.request_object_signing_alg =
+                        if registered.is_empty() { "any" } else { registered }.to_owned();
+                    client.id_token_signed_response_alg =
+                        Some(registered.to_owned()).filter(|alg| !alg.is_empty());
+                })
+                .await;
+            let assertion = signer.sign_as(
+                "JWT",
+                &json!({
+                    "iss": "client", "sub": "client", "aud": ISSUER, "jti": format!("{alg} {registered}"),
+                    "iat": NOW.seconds(), "exp": NOW.seconds() + 300,
+                }),
+            );
+            let form = [
+                ("grant_type", "client_credentials"),
+                ("client_assertion_type", JWT_BEARER),
+                ("client_assertion", &assertion),
+            ];
+            let answer = bank.post(TOKEN).form(&form).await;
+            match holds {
+                true => drop(answer.ok()),
+                false => assert_eq!(
+                    answer.reason(),
+                    "401 invalid_client client_assertion_algorithm",
+                    "{alg} {registered}"
+                ),
+            }
+            let mut claims = json!({
+                "iss": "client", "client_id": "client", "aud": ISSUER, "nbf": NOW.seconds(), "exp": NOW.seconds() + 300,
+            });
+            for (name, value) in
+                asked(&["code_challenge", "code_challenge_method"], &[("response_mode", "jwt")])
+            {
+                claims[name] = json!(value);
+            }
+            let address = authorize(&[
+                ("client_id", "client"),
+                ("request", &signer.sign(&claims)),
+                ("response_type", "code"),
+                ("response_mode", "jwt"),
+                ("scope", "openid"),
+                ("redirect_uri", CALLBACK),
+            ]);
+            let browser = Browser::new(&bank.app);
+            if holds {
+                let answer = browser.sign_in(&address, "user").await;
+                assert!(decode(answer.sends("response").unwrap()).1["code"].is_string());
+                continue;
+            }
+            let answer = browser.get(&address).await;
+            assert_eq!(answer.record().reason, "request_object_algorithm", "{alg} {registered}");
+        }
+    }
+}
+
+/// The words of the ecosystems are their own; the rules are these, each kept by each of them.
 #[tokio::test]
 async fn the_open_banking_ecosystems_are_fapi_advanced() {
     use WorkspaceProfile as P;
     for name in [
+        FapiAdvanced,
         P::FapiRw,
         P::OpenbankingUkFapiAdvanced,
         P::OpenbankingUk,
@@ -219,11 +295,45 @@ async fn the_open_banking_ecosystems_are_fapi_advanced() {
         P::CdrAustraliaFapiRw,
         P::Fdx,
     ] {
-        assert_eq!(Profile::named(name), Profile::Fapi1Advanced, "{name:?}");
+        let bank = Bank::with_assertions(name).await;
+        bank.app.change_client("client", |client| client.dpop_bound_access_tokens = false).await;
+        // §5.2.2 (1): what is not signed is refused.
+        let answer = Browser::new(&bank.app).get(&plain(&[], &[("response_mode", "jwt")])).await;
+        assert_eq!(answer.record().reason, "request_object_required", "{name:?}");
+        // §5.2.2 (18): what is pushed has PKCE.
+        let without = asked(&["code_challenge", "code_challenge_method"], &[("response_mode", "jwt")]);
+        let push = async |jti: &str, form: &[(&str, String)]| {
+            let assertion = bank.assertion(&format!("{jti} {name:?}"), &json!({}));
+            let form = [
+                ("client_assertion_type", JWT_BEARER),
+                ("client_assertion", &assertion),
+                ("request", &bank.object(form)),
+            ];
+            bank.post(PAR).form(&form).await
+        };
+        let answer = push("without", &without).await;
+        assert_eq!(answer.reason(), "400 invalid_request code_challenge_required", "{name:?}");
+        // §5.2.2 (2): a code alone travels in a signed answer.
+        let answer = push("plain", &asked(&[], &[])).await;
+        assert_eq!(answer.reason(), "400 invalid_request code_without_jarm", "{name:?}");
+        assert_eq!(push("good", &asked(&[], &[("response_mode", "jwt")])).await.status, 201, "{name:?}");
+        // §5.2.2 (5): no token without the certificate, and none that is not bound to it.
+        let ask = |jti: &str| {
+            [
+                ("grant_type", "client_credentials".to_owned()),
+                ("client_assertion_type", JWT_BEARER.to_owned()),
+                ("client_assertion", bank.assertion(jti, &json!({}))),
+            ]
+        };
+        let unbound = bank.app.post(TOKEN).form(&borrowed(&ask("unbound"))).await;
+        assert_eq!(unbound.reason(), "400 invalid_request certificate_missing_for_binding", "{name:?}");
+        let tokens = bank.post(TOKEN).form(&borrowed(&ask("bound"))).await.ok();
+        let claims = decode(tokens["access_token"].as_str().unwrap()).1;
+        assert_eq!(claims["cnf"], json!({ "x5t#S256": bank.certificate.thumbprint() }), "{name:?}");
+        // FAPI-CIBA §5.2.2: no push.
+        let modes = &discovery(&bank.app).await["backchannel_token_delivery_modes_supported"];
+        assert!(modes.as_array().is_none_or(|modes| !modes.contains(&json!("push"))), "{name:?} {modes}");
+        // §5.2.2 (14): nobody by a secret.
+        assert_eq!(bank.believes_no_secrets().await, 4, "{name:?}");
     }
-    let profile = Profile::Fapi1Advanced;
-    assert_eq!(profile.algorithms(), Some(&[Algorithm::PS256, Algorithm::ES256][..]));
-    assert_eq!(profile.request_object_seconds(), Some(3600));
-    assert!(profile.requires_pkce(true) && !profile.requires_pkce(false), "§5.2.2 (18): where it is pushed");
-    assert!(profile.requires_signed_backchannel_request() && profile.refuses_backchannel_push());
 }

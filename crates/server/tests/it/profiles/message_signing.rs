@@ -1,8 +1,6 @@
 //! FAPI 2.0 Message Signing (Final): signed responses. Signed requests: `oauth2::authorize::request_object`.
 
 use serde_json::json;
-use symbolon_jose::Algorithm;
-use symbolon_server::oauth2::profile::Profile;
 use symbolon_store::entity::server::WorkspaceProfile as P;
 
 use super::*;
@@ -47,20 +45,37 @@ async fn introspection_answers_by_signed_jwt_alone() {
 
 #[tokio::test]
 async fn the_family_of_fapi_2_differs_in_what_is_signed() {
-    let signs = |name: P| {
-        let profile = Profile::named(name);
-        (
-            profile.requires_par(),
-            profile.requires_signed_request_object(),
-            profile.requires_jarm(),
-            profile.requires_signed_introspection(),
-        )
-    };
-    assert_eq!(signs(P::Fapi20Security), (true, false, false, false));
-    assert_eq!(signs(P::ConnectId), (true, true, false, false));
-    assert_eq!(signs(P::Fapi20MessageSigning), (true, true, true, true));
-    for name in [P::Fapi20Security, P::ConnectId, P::Fapi20MessageSigning] {
-        assert!(!Profile::named(name).allows_algorithm(Algorithm::RS256));
-        assert!(Profile::named(name).allows_algorithm(Algorithm::EdDSA));
+    for (name, signs_requests, signs_answers) in [
+        (P::Fapi20Security, false, false),
+        (P::ConnectId, true, false),
+        (P::Fapi20MessageSigning, true, true),
+    ] {
+        let bank = Bank::new(name).await;
+        let answer = Browser::new(&bank.app).get(&plain(&[], &[("response_mode", "jwt")])).await;
+        assert_eq!(answer.record().reason, "pushed_request_required", "{name:?}");
+        let signed = asked(&[], &[("response_mode", "jwt")]);
+        let answer = bank.push(&borrowed(&signed)).await;
+        match signs_requests {
+            true => assert_eq!(answer.reason(), "400 invalid_request signed_request_required", "{name:?}"),
+            false => assert_eq!(answer.status, 201, "{name:?}"),
+        }
+        let answer = bank.push(&[("request", &bank.object(&asked(&[], &[])))]).await;
+        match signs_answers {
+            true => assert_eq!(answer.reason(), "400 invalid_request code_without_jarm", "{name:?}"),
+            false => {
+                let code = sign_in(&bank.app, &bank.bring(&answer)).await.code();
+                bank.redeem(&code).await.ok();
+            }
+        }
+        assert_eq!(bank.push(&[("request", &bank.object(&signed))]).await.status, 201, "{name:?}");
+        let form = [("token", "none"), ("client_id", "client")];
+        let answer = bank.post(INTROSPECT).header(http::header::ACCEPT, "application/json").form(&form).await;
+        let kind = if signs_answers { "application/token-introspection+jwt" } else { "application/json" };
+        assert_eq!(answer.header(http::header::CONTENT_TYPE), kind, "{name:?}");
+        let document = discovery(&bank.app).await;
+        assert_eq!(document["require_signed_request_object"], signs_requests, "{name:?}");
+        // Ed25519 is an algorithm of all of them (FAPI 2.0 §5.4.1).
+        let words = document["request_object_signing_alg_values_supported"].to_string();
+        assert!(words.contains("EdDSA") && !words.contains("RS256"), "{name:?} {words}");
     }
 }

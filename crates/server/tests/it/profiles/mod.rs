@@ -4,6 +4,7 @@ mod fapi1;
 mod fapi2;
 mod message_signing;
 mod oauth21;
+mod other_servers;
 mod settings;
 
 use serde_json::{Value, json};
@@ -12,7 +13,8 @@ use symbolon_store::entity::server::WorkspaceProfile;
 use url::form_urlencoded::Serializer;
 
 use crate::harness::{
-    Answer, Browser, CALLBACK, NOW, Request, TOKEN, TestApp, TestAuthority, TestCertificate, authorize,
+    Answer, Browser, CALLBACK, NOW, Request, SECRET, TOKEN, TestApp, TestAuthority, TestCertificate,
+    authorize, mac,
 };
 
 const PAR: &str = "/default/default/par";
@@ -129,6 +131,36 @@ impl Bank {
         authorize(&[("client_id", "client"), ("request_uri", &request_uri)])
     }
 
+    /// Lets the client authenticate by its secret in each way, and by nothing: it is refused. Returns how many ways.
+    async fn believes_no_secrets(&self) -> usize {
+        let methods = ["client_secret_basic", "client_secret_post", "client_secret_jwt", "none"];
+        for method in methods {
+            let own = |client: &mut symbolon_store::entity::Client| {
+                client.token_endpoint_auth_method = method.to_owned();
+                client.token_endpoint_auth_signing_alg = String::new();
+                client.client_secret = Some(symbolon_store::entity::Secret::new(SECRET.to_owned()));
+            };
+            self.app.change_client("client", own).await;
+            let claims = json!({
+                "iss": "client", "sub": "client", "aud": ISSUER, "jti": method, "exp": NOW.seconds() + 60,
+            });
+            let assertion = mac(SECRET.as_bytes(), &claims);
+            let (grant, id) = (("grant_type", "client_credentials"), ("client_id", "client"));
+            let request = match method {
+                "client_secret_basic" => self.post(TOKEN).basic("client", SECRET).form(&[grant]),
+                "client_secret_post" => self.post(TOKEN).form(&[grant, id, ("client_secret", SECRET)]),
+                "client_secret_jwt" => {
+                    let kind = ("client_assertion_type", JWT_BEARER);
+                    self.post(TOKEN).form(&[grant, kind, ("client_assertion", &assertion)])
+                }
+                _ => self.post(TOKEN).form(&[grant, id]),
+            };
+            let reason = request.await.reason();
+            assert_eq!(reason, "401 invalid_client client_auth_method_not_allowed", "{method}");
+        }
+        methods.len()
+    }
+
     /// Redeems a code with the verifier.
     async fn redeem(&self, code: &str) -> Answer {
         self.post(TOKEN).form(&redemption(code)).await
@@ -136,7 +168,7 @@ impl Bank {
 }
 
 /// The form with which `client` redeems a code.
-fn redemption(code: &str) -> [(&str, &str); 5] {
+fn redemption(code: &str) -> [(&'static str, &str); 5] {
     [
         ("client_id", "client"),
         ("grant_type", "authorization_code"),
@@ -173,6 +205,10 @@ fn plain(left_out: &[&str], more: &[(&str, &str)]) -> String {
     let own = [("client_id", "client".to_owned())];
     let query = Serializer::new(String::new()).extend_pairs(own.iter().chain(&form)).finish();
     format!("{}?{query}", crate::harness::AUTHORIZE)
+}
+
+async fn discovery(app: &TestApp) -> Value {
+    app.get("/default/default/.well-known/openid-configuration").await.ok()
 }
 
 /// A person logs in and accepts.

@@ -85,10 +85,17 @@ async fn where_requests_must_be_pushed_an_object_in_the_browser_is_refused() {
     );
 }
 
-/// FAPI 1.0 Advanced §5.2.2 and §8.6; the same rules are in FAPI 2.0 Message Signing §5.3.1. What the conformance suite
-/// sends.
+/// FAPI 1.0 Advanced §5.2.2 (13), (15), (17) and §8.6; the same rules are in FAPI 2.0 Message Signing §5.3.1. What the
+/// conformance suite sends.
 #[tokio::test]
 async fn a_financial_profile_has_narrow_rules() {
+    use WorkspaceProfile as P;
+    for profile in [P::FapiAdvanced, P::OpenbankingBr, P::ConnectId, P::Fapi20MessageSigning] {
+        keeps_narrow_rules(profile).await;
+    }
+}
+
+async fn keeps_narrow_rules(profile: WorkspaceProfile) {
     let app = TestApp::with_people().await;
     let rsa = Signer::new(Algorithm::PS256, "rsa");
     let mut public = rsa.public();
@@ -100,7 +107,7 @@ async fn a_financial_profile_has_narrow_rules() {
         client.token_endpoint_auth_signing_alg = "PS256".to_owned();
     })
     .await;
-    app.change_workspace(|server| server.profile = WorkspaceProfile::Fapi20MessageSigning).await;
+    app.change_workspace(|server| server.profile = profile).await;
     let document = discovery(&app).await;
     assert_eq!(document["require_signed_request_object"], true);
     let words = document["request_object_signing_alg_values_supported"].as_array().unwrap();
@@ -133,7 +140,7 @@ async fn a_financial_profile_has_narrow_rules() {
         (json!({"redirect_uri": null}), bad("request_object_incomplete")),
         (json!({"scope": null}), bad("request_object_incomplete")),
     ] {
-        assert_eq!(push(rsa.sign(&claims(change.clone()))).await, expected, "{change}");
+        assert_eq!(push(rsa.sign(&claims(change.clone()))).await, expected, "{profile:?} {change}");
     }
     let rs256 = rsa.with_algorithm(Algorithm::RS256).sign(&claims(json!({})));
     assert_eq!(push(rs256).await, bad("request_object_algorithm"));
@@ -143,7 +150,7 @@ async fn a_financial_profile_has_narrow_rules() {
         "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", "code_challenge_method": "S256",
         "response_mode": "jwt", "aud": [ISSUER, "https://other1.example.com", "invalid"], "nbf": now + 8,
     }));
-    assert_eq!(push(rsa.sign(&good)).await, "201");
+    assert_eq!(push(rsa.sign(&good)).await, "201", "{profile:?}");
 }
 
 #[tokio::test]
