@@ -67,6 +67,26 @@ async fn baseline_clients_do_not_send_their_secrets() {
     }
 }
 
+/// §5.2.2 (16): 128 bits that nobody knows are 22 characters.
+#[tokio::test]
+async fn baseline_nothing_that_is_issued_can_be_guessed() {
+    let bank = Bank::new(FapiRo).await;
+    bank.app
+        .change_workspace(|server| {
+            server.access_token_strategy = symbolon_store::entity::server::AccessTokenStrategy::Opaque;
+        })
+        .await;
+    let mut issued = std::collections::BTreeSet::new();
+    for _ in 0..3 {
+        let code = sign_in(&bank.app, &plain(&[], &[])).await.code();
+        let tokens = bank.redeem(&code).await.ok();
+        let token = |name: &str| tokens[name].as_str().unwrap().to_owned();
+        issued.extend([code, token("access_token"), token("refresh_token")]);
+    }
+    assert_eq!(issued.len(), 9);
+    assert!(issued.iter().all(|text| text.len() >= 22), "{issued:?}");
+}
+
 #[tokio::test]
 async fn baseline_no_token_comes_by_way_of_the_browser() {
     let bank = Bank::new(FapiRo).await;

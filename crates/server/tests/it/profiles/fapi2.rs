@@ -309,3 +309,49 @@ async fn resources_name_the_exchange() {
         bank.app.get(&format!("{USERINFO}?access_token={token}")).certificate(&bank.certificate).await;
     assert_eq!(in_query.reason(), "401 invalid_token access_token_missing");
 }
+
+/// FAPI 2.0 §5.3.2.2 (9).
+#[tokio::test]
+async fn a_code_is_good_once() {
+    let bank = Bank::new(Fapi20Security).await;
+    let code = sign_in(&bank.app, &bank.bring(&bank.push(&borrowed(&asked(&[], &[]))).await)).await.code();
+    let tokens = bank.redeem(&code).await.ok();
+    bank.app.advance(1);
+    assert_eq!(bank.redeem(&code).await.reason(), "400 invalid_grant code_used_twice");
+    // And what it brought is worth nothing any more (RFC 6749 §4.1.2).
+    let token = tokens["access_token"].as_str().unwrap();
+    let answer = bank.app.get(USERINFO).bearer(token).certificate(&bank.certificate).await;
+    assert_eq!((answer.status, answer.json()["error"].as_str()), (401, Some("invalid_token")));
+}
+
+/// FAPI 2.0 §5.3.2.2 (14).
+#[tokio::test]
+async fn a_nonce_of_64_characters_comes_back() {
+    let bank = Bank::new(Fapi20Security).await;
+    let nonce = "n".repeat(64);
+    let pushed = bank.push(&borrowed(&asked(&[], &[("nonce", &nonce)]))).await;
+    let code = sign_in(&bank.app, &bank.bring(&pushed)).await.code();
+    let tokens = bank.redeem(&code).await.ok();
+    assert_eq!(decode(tokens["id_token"].as_str().unwrap()).1["nonce"], nonce);
+}
+
+/// FAPI 2.0 §5.3.4 (3), FAPI 1.0 Baseline §6.2.1 (4).
+#[tokio::test]
+async fn a_token_that_is_over_or_called_back_opens_no_resource() {
+    for is_called_back in [true, false] {
+        let bank = Bank::new(Fapi20Security).await;
+        let code = sign_in(&bank.app, &bank.bring(&bank.push(&borrowed(&asked(&[], &[]))).await)).await.code();
+        let tokens = bank.redeem(&code).await.ok();
+        let token = tokens["access_token"].as_str().unwrap();
+        let ask = || bank.app.get(USERINFO).bearer(token).certificate(&bank.certificate);
+        ask().await.ok();
+        if is_called_back {
+            let form = [("token", token), ("client_id", "client")];
+            assert_eq!(bank.post("/default/default/oauth2/revoke").form(&form).await.status, 200);
+        } else {
+            bank.app.advance(tokens["expires_in"].as_i64().unwrap() + 1);
+        }
+        let answer = ask().await;
+        assert_eq!((answer.status, answer.json()["error"].as_str()), (401, Some("invalid_token")));
+    }
+}
