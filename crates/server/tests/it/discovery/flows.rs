@@ -117,7 +117,9 @@ async fn grant(walk: &Walk, browser: &Browser<'_>, issuer: &TestIssuer, name: &s
         "token-exchange" => {
             let subject = token(&walk.tokens(browser, &[("scope", "openid tools:read")]).await);
             let kind = "urn:ietf:params:oauth:token-type:access_token";
-            token(&with_resources(&[("subject_token", &subject), ("subject_token_type", kind)]).await)
+            let form =
+                [("subject_token", subject.as_str()), ("subject_token_type", kind), ("resource", TOOLS)];
+            token(&ask(&form).await)
         }
         "device_code" => {
             let form = [&[("scope", "openid")], &walk.resources()[..]].concat();

@@ -340,7 +340,8 @@ async fn a_nonce_of_64_characters_comes_back() {
 async fn a_token_that_is_over_or_called_back_opens_no_resource() {
     for is_called_back in [true, false] {
         let bank = Bank::new(Fapi20Security).await;
-        let code = sign_in(&bank.app, &bank.bring(&bank.push(&borrowed(&asked(&[], &[]))).await)).await.code();
+        let code =
+            sign_in(&bank.app, &bank.bring(&bank.push(&borrowed(&asked(&[], &[]))).await)).await.code();
         let tokens = bank.redeem(&code).await.ok();
         let token = tokens["access_token"].as_str().unwrap();
         let ask = || bank.app.get(USERINFO).bearer(token).certificate(&bank.certificate);
