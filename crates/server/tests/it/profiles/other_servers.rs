@@ -87,7 +87,7 @@ async fn a_request_uri_of_another_server_begins_nothing_for_an_honest_client() {
     let pushed = bank.app.post(PAR).form(&form).await;
     assert_eq!(pushed.status, 201, "{} {:?}", pushed.text(), pushed.refusal);
     let answer = Browser::new(&bank.app).get(&bank.bring(&pushed)).await;
-    assert_eq!(answer.record().reason, "request_uri_gone");
+    assert_eq!(answer.record().reason, "request_uri_of_another_client");
     // One that the attacker has made up itself is none either.
     for request_uri in ["urn:ietf:params:oauth:request_uri:evil", "https://evil.example/as/request.jwt"] {
         let address = authorize(&[("client_id", "client"), ("request_uri", request_uri)]);
@@ -102,7 +102,7 @@ async fn a_request_uri_of_another_server_begins_nothing_for_an_honest_client() {
 async fn a_request_that_another_server_made_up_is_refused_and_the_answer_names_us() {
     for profile in [P::Fapi20Security, P::ConnectId, P::Fapi20MessageSigning] {
         let bank = Bank::new(profile).await;
-        let answer = Browser::new(&bank.app).get(&plain(&[], &[])).await;
+        let answer = Browser::new(&bank.app).get(&plain(&[], &[("response_mode", "jwt")])).await;
         assert_eq!(answer.record().reason, "pushed_request_required", "{profile:?}");
         assert_eq!(walk::sent(&answer)["iss"], ISSUER, "the client began at another one, and sees it");
     }
