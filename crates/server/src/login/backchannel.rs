@@ -112,6 +112,7 @@ fn ask_to_log_in(cx: &Cx, headers: &HeaderMap, failed: Option<(LoginFailure, &st
         fault: failure.as_ref().map(views::fault),
         username: username.unwrap_or_default().to_owned(),
         password_form: views::has_passwords(cx),
+        device_qr: None,
         register_at: None,
         idps: Vec::new(),
     };

@@ -155,6 +155,7 @@ impl Waiting {
                 fault: failure.as_ref().map(views::fault),
                 username: username.unwrap_or_default().to_owned(),
                 password_form: views::has_passwords(cx),
+                device_qr: Some(self.qr(cx)),
                 register_at: None,
                 idps: Vec::new(),
             };
@@ -179,6 +180,7 @@ impl Waiting {
             device: Some(AskingDevice {
                 user_code: UserCodes::of(&cx.workspace).shown(&self.user_code),
                 address: self.found.doc.address.clone(),
+                qr: self.qr(cx),
             }),
         };
         let mut response = views::own_page(cx, headers, &page);
@@ -252,6 +254,11 @@ impl Waiting {
 
     fn decision(&self, cx: &Cx) -> Decision<'_> {
         Decision { handle: &self.found.handle, now: cx.now.millis(), notifies: false }
+    }
+
+    /// The address of the picture of this page's address: who sees the page on a big screen goes on with a phone.
+    fn qr(&self, cx: &Cx) -> String {
+        with_query(&format!("{}/qr", address_of(cx, None)), &[("user_code", &self.user_code)])
     }
 
     fn login_purpose(&self) -> String {

@@ -151,6 +151,7 @@ impl View<'_> {
             fault,
             username: typed.or_else(|| self.request.login_hint.clone()).unwrap_or_default(),
             password_form: has_passwords(self.cx),
+            device_qr: None,
             register_at: may_register.then(|| self.address_of(Way::Register)),
             idps: Vec::new(),
         })

@@ -196,6 +196,7 @@ impl Page for ConsentPage {
             device: Some(AskingDevice {
                 user_code: "BCDF-GHJK".to_owned(),
                 address: "2001:db8::7".to_owned(),
+                qr: super::device::QR_SAMPLE.to_owned(),
             }),
             ..plain.clone()
         };

@@ -4,6 +4,9 @@ use serde::Serialize;
 
 use super::page::{ClientCard, Page};
 
+/// The picture in samples of pages.
+pub(super) const QR_SAMPLE: &str = "/default/default/device/qr?user_code=BCDF-GHJK";
+
 /// Asks for the code that a device shows.
 ///
 /// The form posts to the page's own address: `csrf`, `user_code` and `action=continue`.
@@ -37,6 +40,8 @@ pub struct AskingDevice {
     pub user_code: String,
     /// Where its request came from.
     pub address: String,
+    /// The picture by which a phone goes on: an address of this server.
+    pub qr: String,
 }
 
 /// What became of it.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::device::QR_SAMPLE;
 use super::link::Link;
 use super::page::{ClientCard, Page};
 
@@ -28,6 +29,8 @@ pub struct LoginPage {
     pub password_form: bool,
     /// Where people may make accounts, if they may: an address relative to the page's own.
     pub register_at: Option<String>,
+    /// The picture by which a phone goes on with connecting a device: an address of this server.
+    pub device_qr: Option<String>,
     /// Other ways to log in.
     pub idps: Vec<IdpButton>,
 }
@@ -107,6 +110,7 @@ impl Page for LoginPage {
             fault: None,
             username: String::new(),
             password_form: true,
+            device_qr: None,
             register_at: None,
             idps: Vec::new(),
         };
@@ -121,6 +125,11 @@ impl Page for LoginPage {
         let wrong = Self {
             fault: Some(LoginFault::WrongPassword),
             username: "amelia.fischer@northwind.example".to_owned(),
+            ..plain.clone()
+        };
+        let device = Self {
+            client: ClientCard::new("Living room"),
+            device_qr: Some(QR_SAMPLE.to_owned()),
             ..plain.clone()
         };
         let locked = Self { fault: Some(LoginFault::too_many_tries(280)), ..wrong.clone() };
@@ -157,6 +166,7 @@ impl Page for LoginPage {
             ("open", open),
             ("closed", closed),
             ("choose", choose),
+            ("device", device),
             ("hostile", hostile),
         ]
     }

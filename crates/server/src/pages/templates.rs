@@ -32,6 +32,7 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("backchannel.html", include_str!("../../assets/templates/backchannel.html")),
     ("device.html", include_str!("../../assets/templates/device.html")),
     ("device_done.html", include_str!("../../assets/templates/device_done.html")),
+    ("device_qr.html", include_str!("../../assets/templates/device_qr.html")),
     ("logout.html", include_str!("../../assets/templates/logout.html")),
     ("logged_out.html", include_str!("../../assets/templates/logged_out.html")),
     ("logging_out.html", include_str!("../../assets/templates/logging_out.html")),

@@ -143,3 +143,31 @@ async fn a_device_asks_for_authorization_details_and_the_person_sees_them() {
     assert_eq!(tokens["authorization_details"], details);
     assert_eq!(decode(tokens["access_token"].as_str().unwrap()).1["authorization_details"], details);
 }
+
+/// RFC 8628 §3.3.1: who has opened the page on a big screen goes on with a phone.
+#[tokio::test]
+async fn the_page_of_a_waiting_code_shows_it_as_a_picture() {
+    let app = app().await;
+    let (_, code) = begin(&app).await;
+    let browser = Browser::new(&app);
+    let path = format!("{PAGE}?user_code={code}");
+    let picture = |page: &str| {
+        let after = page.split("<figure class=\"qr\">").nth(1)?;
+        assert!(after.contains("alt=\"QR code of the address of this page\""), "{after}");
+        Some(after.split("src=\"").nth(1)?.split('"').next()?.to_owned())
+    };
+    let login = browser.get(&path).await;
+    assert_eq!(login.page().heading(), "Sign in");
+    let policy = login.header(http::header::CONTENT_SECURITY_POLICY);
+    assert!(policy.contains("img-src 'self'"), "{policy}");
+    let address = picture(login.text()).expect("a picture on the login page");
+    let drawn = browser.get(&address).await;
+    assert_eq!((drawn.status, drawn.header(http::header::CONTENT_TYPE)), (200, "image/svg+xml"));
+    assert_eq!(drawn.text(), app.get(&format!("{PAGE}/qr?user_code={code}")).await.text());
+    let (_, page) = consent(&browser, &code, "user").await;
+    assert_eq!(picture(page.text()), Some(address), "the consent page too");
+    // A code that leads nowhere is not handed on.
+    let wrong = browser.get(&format!("{PAGE}?user_code=BBBB-BBBB")).await;
+    assert_eq!(picture(wrong.text()), None);
+    assert_eq!(picture(browser.get(PAGE).await.text()), None);
+}
