@@ -330,8 +330,9 @@ fn has_scheme(uri: &str, schemes: &[&str]) -> bool {
     Url::parse(uri).is_ok_and(|url| schemes.contains(&url.scheme()))
 }
 
+/// ACP's own clients send back zeros where the client has the lifetimes of the workspace.
 fn lifetimes(client: &Client, faults: &mut Faults) {
-    if let Some(ttls) = &client.token_ttls {
+    if let Some(ttls) = client.token_ttls.as_ref().filter(|_| client.use_custom_token_ttls) {
         LifetimeSettings::of_client(ttls).check("token_ttls.", faults);
     }
 }

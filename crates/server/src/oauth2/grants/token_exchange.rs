@@ -17,6 +17,7 @@ use self::presented::Presented;
 use super::{Exchanged, Grant, Owner, Person, Redeemed, Spends, TokenRequest};
 use crate::oauth2::BoxFuture;
 use crate::oauth2::issue::{OFFLINE_ACCESS, audience};
+use crate::oauth2::protected_resource;
 use crate::oauth2::records::GrantRecord;
 use crate::oauth2::scope;
 
@@ -129,6 +130,9 @@ fn audiences(
             false => audience::own(client).any(|own| own == name),
         };
         possible.retain(|name| is_own(name) || before.names.contains(name));
+        // Our own resources go by the addresses in their metadata, too (RFC 9728).
+        let ours = before.names.iter().filter(|name| protected_resource::is_own(cx, name));
+        possible.extend(ours.cloned());
     }
     let wanted: Vec<_> = form.all("audience").chain(form.all("resource")).map(str::to_owned).collect();
     match wanted.iter().find(|name| !possible.contains(name)) {

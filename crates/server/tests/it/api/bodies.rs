@@ -47,6 +47,7 @@ async fn all_faults_come_at_once_with_their_paths() {
                 "jwks_uri": "http://a.example/keys",
                 "logo_uri": "not a url",
                 "token_ttls": {"access_token_ttl": "-1h0m0s"},
+                "use_custom_token_ttls": true,
             }),
         )
         .await;
@@ -64,7 +65,7 @@ async fn all_faults_come_at_once_with_their_paths() {
     response_types[1]: is no response type that this server knows
     scopes[1]: is no scope of the workspace
     token_endpoint_auth_method: is no client authentication method that this server knows
-    token_ttls.access_token_ttl: must not be negative
+    token_ttls.access_token_ttl: must be at least 1s
     ");
 }
 

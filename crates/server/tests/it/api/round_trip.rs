@@ -71,6 +71,10 @@ fn full_client(document: &Value, sector: &str) -> Value {
         client,
         json!({
             "authorization_details_types": ["pay"],
+            "token_ttls": {
+                "access_token_ttl": "1h0m0s", "authorization_code_ttl": "5m0s", "id_token_ttl": "1h0m0s",
+                "refresh_token_ttl": "24h0m0s",
+            },
             "frontchannel_logout_uri": "https://a.example/frame",
             "userinfo_encrypted_response_alg": "RSA-OAEP-256", "userinfo_encrypted_response_enc": "A128GCM",
             "introspection_encrypted_response_alg": "RSA-OAEP-256", "introspection_encrypted_response_enc": "A128GCM",

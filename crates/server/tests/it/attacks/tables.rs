@@ -41,7 +41,7 @@ fn is_test(text: &str, name: &str) -> bool {
     (0..lines.len()).any(|at| {
         let begins = |start: &String| lines[at].starts_with(start.as_str());
         // A property takes its cases as arguments.
-        if !starts[..2].iter().any(begins) && !(is_property && begins(&starts[2])) {
+        if !(starts[..2].iter().any(begins) || is_property && begins(&starts[2])) {
             return false;
         }
         let above =

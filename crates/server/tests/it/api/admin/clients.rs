@@ -151,7 +151,9 @@ async fn a_clients_own_lifetimes_are_held_to_the_rules_of_the_workspace() {
         (json!({"access_token_ttl": "0s"}), "token_ttls.access_token_ttl: must be at least 1s"),
         (json!({"refresh_token_ttl": "-1s"}), "token_ttls.refresh_token_ttl: must be at least 1s"),
     ] {
-        let body = json!({"authorization_server_id": "default", "token_ttls": ttls});
+        let mut body = json!({"authorization_server_id": "default", "token_ttls": ttls});
+        console.post("/clients", &body).await.created();
+        body["use_custom_token_ttls"] = true.into();
         let fault = console.post("/clients", &body).await.fault();
         assert!(fault.contains(member), "{fault}");
     }

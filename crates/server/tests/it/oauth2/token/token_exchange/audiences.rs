@@ -93,6 +93,22 @@ async fn a_token_for_one_resource_is_exchanged_for_one_for_that_resource() {
     }
 }
 
+/// Our own resources go by their addresses (RFC 9728), and stay what they are.
+#[tokio::test]
+async fn a_token_for_userinfo_is_exchanged_for_one_for_userinfo() {
+    const USERINFO: &str = "https://localhost:8443/default/default/userinfo";
+    let app = app().await;
+    app.change_client("client", |client| client.grant_types.push(EXCHANGE.to_owned())).await;
+    app.add_code(TestCode { scope: "openid email", resources: vec![USERINFO], ..TestCode::default() }).await;
+    let form = [("grant_type", "authorization_code"), ("code", "the-code"), ("redirect_uri", CALLBACK)];
+    let tokens = app.post(TOKEN).basic("client", SECRET).form(&form).await.ok();
+    assert_eq!(audience(&tokens), json!([USERINFO]));
+    let own = exchange(&app, "client", access(&tokens), &[("resource", USERINFO)]).await.ok();
+    assert_eq!(audience(&own), json!([USERINFO]));
+    let about = app.get("/default/default/userinfo").bearer(access(&own)).await.ok();
+    assert_eq!(about["email"], "user@example.com");
+}
+
 /// The same by a token request for fewer (RFC 8707 §2.2).
 #[tokio::test]
 async fn what_was_narrowed_by_an_exchange_stays_narrow() {
