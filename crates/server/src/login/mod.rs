@@ -9,6 +9,7 @@ pub mod cookies;
 mod details;
 pub mod device;
 pub mod end;
+pub mod error_page;
 pub mod idps;
 pub mod interaction;
 pub mod limits;

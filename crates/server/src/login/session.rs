@@ -109,8 +109,8 @@ const fn is_false(value: &bool) -> bool {
     !*value
 }
 
-/// The subject of a user whom the operator listed. `subject_format`: `legacy` is the name at the identity provider; everything else is a one-way function of both,
-/// so that two identity providers can never vouch for the same subject.
+/// The subject of a user whom the operator listed. `subject_format`: `legacy` is the name at the identity provider;
+/// everything else is a one-way function of both, so that two identity providers can never vouch for the same subject.
 pub fn subject_of(server: &Server, idp_id: &str, username: &str) -> String {
     if server.subject_format == Some(SubjectFormat::Legacy) {
         return username.to_owned();

@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
 use http::header::ACCEPT_LANGUAGE;
-use symbolon_protocol::{ErrorCode, Form, OAuthError, Prompt, ScopeSet};
+use symbolon_protocol::{Form, Prompt, ScopeSet};
 
 use url::Url;
 
@@ -14,6 +14,8 @@ use super::accounts::password::{MIN_CHARACTERS, Weakness};
 use super::accounts::register::{Failure, Faults, Typed, UsernameFault};
 use super::consent::Consents;
 use super::details;
+use super::error_page::restart;
+pub use super::error_page::{error_page, error_page_back, error_page_of};
 use super::idps::{LoginFailure, PASSWORD_IDPS};
 use crate::cx::Cx;
 use crate::login::Session;
@@ -21,12 +23,10 @@ use crate::oauth2::authorize::next;
 use crate::oauth2::authorize::request::AuthorizationRequest;
 use crate::oauth2::response_modes::with_query;
 use crate::pages::{
-    Account, Brand, ClaimWord, ClientCard, Colour, ConsentPage, Developer, ErrorKind, ErrorPage, Field,
-    FormPostPage, FormTargets, InputFault, InputField, Language, Link, LoggedOutPage, LoggingOutPage,
-    LoginFault, LoginPage, LoginReason, LogoutPage, Page, PasswordFault, RegisterFault, RegisterPage,
-    Restart, ScopeGroup, ScopeLine, Until,
+    Account, Brand, ClaimWord, ClientCard, Colour, ConsentPage, Field, FormPostPage, FormTargets, InputFault,
+    InputField, Language, Link, LoggedOutPage, LoggingOutPage, LoginFault, LoginPage, LoginReason,
+    LogoutPage, Page, PasswordFault, RegisterFault, RegisterPage, ScopeGroup, ScopeLine, Until,
 };
-use crate::refusals::Refused;
 use crate::seed::has_first_words;
 use crate::snapshot::Client;
 
@@ -295,47 +295,6 @@ pub(super) fn has_passwords(cx: &Cx) -> bool {
     cx.workspace.idps.iter().any(|idp| !idp.disabled && kind(&idp.method))
 }
 
-/// A page for what cannot go back to a client. The reason goes to the refusal record.
-pub fn error_page(cx: &Cx, headers: &HeaderMap, error: OAuthError) -> Response {
-    error_page_of(cx, headers, None, error)
-}
-
-/// The same where it is known which client asked, or which one it said it was.
-pub fn error_page_of(cx: &Cx, headers: &HeaderMap, client_id: Option<&str>, error: OAuthError) -> Response {
-    error_page_with(cx, headers, client_id, None, error)
-}
-
-/// The same with the way back to a client, where it has one.
-pub fn error_page_back(cx: &Cx, headers: &HeaderMap, client: &Client, error: OAuthError) -> Response {
-    let restart = (kind(&error) == ErrorKind::Expired).then(|| restart(cx, client)).flatten();
-    error_page_with(cx, headers, Some(client.id()), restart, error)
-}
-
-fn error_page_with(
-    cx: &Cx,
-    headers: &HeaderMap,
-    client_id: Option<&str>,
-    restart: Option<Restart>,
-    error: OAuthError,
-) -> Response {
-    let kind = kind(&error);
-    let developer = (kind == ErrorKind::BadRequest || kind == ErrorKind::RedirectUri).then(|| Developer {
-        error: error.code.as_str().to_owned(),
-        description: error.description.to_string(),
-        rule: Some(error.reason.code.to_string()),
-        parameter: None,
-    });
-    let page = ErrorPage { kind, request_id: cx.request_id.as_str().to_owned(), developer, restart };
-    let html = cx.app.pages.render(&page, language(headers, None), &brand(cx), &FormTargets::own());
-    let mut response = html.with_status(kind.status()).into_response();
-    let refused = Refused::oauth(error);
-    response.extensions_mut().insert(match client_id {
-        Some(client_id) => refused.of_client(client_id),
-        None => refused,
-    });
-    response
-}
-
 /// Asks whether to log out.
 pub fn logout_page(
     cx: &Cx,
@@ -392,14 +351,6 @@ pub fn language(headers: &HeaderMap, ui_locales: Option<&str>) -> Language {
     Language::choose(ui_locales, headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()))
 }
 
-/// Where a client is asked to begin a login here (OIDC Core §4). What describes itself is not led to: nobody has
-/// registered it.
-fn restart(cx: &Cx, client: &Client) -> Option<Restart> {
-    let address = client.entity.initiate_login_uri.as_deref().filter(|_| client.host.is_none())?;
-    let link = Link::parse(&with_query(address, &[("iss", &cx.issuer())]))?;
-    Some(Restart { client: client.name().to_owned(), link })
-}
-
 pub(super) fn card(client: &Client) -> ClientCard {
     let link = |text: &Option<String>| text.as_deref().and_then(Link::parse);
     let entity = &client.entity;
@@ -437,19 +388,5 @@ fn register_fault(failure: &Failure) -> Option<RegisterFault> {
         Failure::Faults(_) | Failure::Closed => None,
         Failure::TooMany { seconds } => Some(RegisterFault::too_many(seconds.unsigned_abs())),
         Failure::Busy | Failure::Unavailable => Some(RegisterFault::Busy),
-    }
-}
-
-fn kind(error: &OAuthError) -> ErrorKind {
-    match (error.code, &*error.reason.code) {
-        (_, "client_unknown") => ErrorKind::UnknownClient,
-        (_, reason) if reason.starts_with("redirect_uri") => ErrorKind::RedirectUri,
-        (_, "interaction_gone" | "interaction_finished" | "form_not_from_this_page") => ErrorKind::Expired,
-        (_, "too_many_authorizations") => ErrorKind::TooMany,
-        (_, "browser_unknown") => ErrorKind::Cookies,
-        (ErrorCode::ServerError, _) => ErrorKind::Internal,
-        (ErrorCode::TemporarilyUnavailable, _) => ErrorKind::Unavailable,
-        (ErrorCode::AccessDenied, _) => ErrorKind::Forbidden,
-        _ => ErrorKind::BadRequest,
     }
 }
