@@ -81,7 +81,7 @@ pub fn is_for_everybody(workspace: &Workspace, name: &str) -> bool {
 pub fn check(cx: &Cx, client: &Client, approved: bool, faults: &mut Faults) {
     check_texts(client, faults);
     flows(client, approved, faults);
-    redirects_of_tokens(client, faults);
+    redirects_of_tokens(cx, client, faults);
     served(&discovery::metadata(cx), client, faults);
     faults.check(
         client.default_max_age.is_none_or(|age| (0..=i64::from(u32::MAX)).contains(&age)),
@@ -160,8 +160,9 @@ fn flows(client: &Client, approved: bool, faults: &mut Faults) {
 }
 
 /// OpenID Connect Registration §2 (`application_type`): where tokens go to a web client by way of the browser, they go
-/// over TLS, and not to whatever listens on the person's own machine.
-fn redirects_of_tokens(client: &Client, faults: &mut Faults) {
+/// over TLS, and not to whatever listens on the person's own machine. Where this server itself may ask that machine
+/// (`client.allow_private_addresses`), clients under development are on it.
+fn redirects_of_tokens(cx: &Cx, client: &Client, faults: &mut Faults) {
     let is_web = client.application_type.parse() != Ok(ApplicationType::Native);
     let is_implicit = client.grant_types.iter().any(|word| word == GrantType::Implicit.as_str());
     let has_tokens = client
@@ -172,7 +173,9 @@ fn redirects_of_tokens(client: &Client, faults: &mut Faults) {
         return;
     }
     for (index, uri) in client.redirect_uris.iter().enumerate() {
-        let fits = Url::parse(uri).is_ok_and(|url| url.scheme() == "https" && !is_localhost(&url));
+        let may_be_local = cx.app.config.client.allow_private_addresses;
+        let fits = |url: Url| url.scheme() == "https" && (may_be_local || !is_localhost(&url));
+        let fits = Url::parse(uri).is_ok_and(fits);
         faults.check(
             fits,
             &format!("redirect_uris[{index}]"),

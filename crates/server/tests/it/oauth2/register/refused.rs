@@ -109,6 +109,20 @@ async fn a_web_client_of_implicit_tokens_is_reached_over_tls_and_elsewhere() {
 }
 
 #[tokio::test]
+async fn a_client_under_development_is_on_the_machine_that_the_server_may_ask() {
+    let app = open_with(&[("client.allow_private_addresses", "true")]).await;
+    let at = |uri: &str| {
+        let metadata = json!({
+            "grant_types": ["authorization_code", "implicit"], "response_types": ["code id_token"],
+            "redirect_uris": [uri],
+        });
+        register(&app, with(metadata))
+    };
+    assert_eq!(at("https://localhost:8443/cb").await.status, 201);
+    assert_eq!(at("http://localhost/cb").await.reason(), "400 invalid_redirect_uri client_metadata_refused");
+}
+
+#[tokio::test]
 async fn metadata_that_cannot_be_served_is_refused() {
     let app = open().await;
     let key = json!({"kty": "EC", "crv": "P-256", "x": "a", "y": "b"});
