@@ -165,12 +165,12 @@ mod tests {
         assert!(matches!(normal("żółw"), Cow::Borrowed(_)));
     }
 
+    /// What is beyond the hundredth character costs nothing to judge, and is hashed all the same.
     #[test]
-    fn the_hardest_password_to_judge_takes_no_time() {
-        let begun = std::time::Instant::now();
+    fn the_work_of_judging_has_an_end() {
         for password in ["a1@4".repeat(256), "qwerty".repeat(170), "@4$3!1|0".repeat(128)] {
-            let _judged = strength(&password);
+            let (whole, beginning) = (zxcvbn(&password, &[]), zxcvbn(&password[..100], &[]));
+            assert_eq!(whole.guesses(), beginning.guesses(), "{password:.8}");
         }
-        assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
     }
 }
