@@ -8,6 +8,7 @@ use std::{
 
 use aws_lc_rs::digest;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use data_encoding::HEXLOWER;
 use rustls::pki_types::CertificateDer;
 use x509_parser::prelude::{FromDer, GeneralName, ParsedExtension, SubjectPublicKeyInfo, X509Certificate};
 use x509_parser::public_key::PublicKey;
@@ -149,7 +150,7 @@ impl Certificate {
             [0, rest @ ..] if !rest.is_empty() => rest,
             all => all,
         };
-        hex(digits)
+        HEXLOWER.encode(digits)
     }
 
     /// 1, 2 or 3.
@@ -248,10 +249,6 @@ impl fmt::Debug for Certificate {
             .field("x5t#S256", &self.x5t_s256())
             .finish_non_exhaustive()
     }
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn summary(der: &[u8]) -> Result<Inner, CertificateError> {

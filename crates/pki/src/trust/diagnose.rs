@@ -1,9 +1,10 @@
 //! From webpki's verdict to a sentence: which certificate, which issuer, what to do.
 
+use data_encoding::HEXLOWER;
 use rustls::pki_types::CertificateDer;
 
 use super::{Issuer, PathError, TrustAnchors, signature, verify::dates};
-use crate::{Certificate, certificate::hex};
+use crate::Certificate;
 
 /// Most CA names shown in one error.
 const SHOWN: usize = 5;
@@ -249,7 +250,7 @@ impl Walk {
         let (subject, serial) = self
             .path
             .first()
-            .map(|leaf| (leaf.subject().to_string(), hex(leaf.serial())))
+            .map(|leaf| (leaf.subject().to_string(), HEXLOWER.encode(leaf.serial())))
             .unwrap_or_default();
         PathError::Other { subject, detail: format!("{error:?} (serial number {serial})") }
     }

@@ -1,5 +1,6 @@
 //! What a client gets that the caller did not give: identifiers, secrets, keys of its certificate, its tags.
 
+use data_encoding::HEXLOWER;
 use symbolon_protocol::{ClientAuthMethod, GrantType};
 use symbolon_store::entity::client::ApplicationKind;
 use symbolon_store::entity::{Client, Secret};
@@ -11,7 +12,7 @@ use crate::rng::Rng;
 /// Fills in what follows from the rest, and what is made at random.
 pub fn complete(rng: &Rng, client: &mut Client, faults: &mut Faults) {
     if client.client_id.is_empty() {
-        client.client_id = rng.bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
+        client.client_id = HEXLOWER.encode(&rng.bytes::<16>());
     }
     if client.client_secret.is_none() && needs_secret(client) {
         client.client_secret = Some(Secret::new(rng.secret()));

@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use data_encoding::HEXLOWER;
 use http::HeaderMap;
 use http::header::USER_AGENT;
 use serde::{Deserialize, Serialize};
@@ -115,16 +116,12 @@ pub fn subject_of(server: &Server, idp_id: &str, username: &str) -> String {
     if server.subject_format == Some(SubjectFormat::Legacy) {
         return username.to_owned();
     }
-    hex(&sha256(format!("{idp_id}\0{username}").as_bytes()))
+    HEXLOWER.encode(&sha256(format!("{idp_id}\0{username}").as_bytes()))
 }
 
 /// Whether a login serves the request it was made for alone: `sso.enabled` is false.
 pub fn is_for_one_request(server: &Server) -> bool {
     server.sso.as_ref().is_some_and(|sso| !sso.enabled)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Session {
@@ -250,7 +247,7 @@ impl Before {
 
 /// The public name of a session that begins with this cookie: a digest, which does not open it.
 fn first_sid(id: &str) -> String {
-    hex(&sha256(format!("sid\0{id}").as_bytes())[..16])
+    HEXLOWER.encode(&sha256(format!("sid\0{id}").as_bytes())[..16])
 }
 
 fn user_agent(headers: &HeaderMap) -> Option<String> {

@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use data_encoding::HEXLOWER;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, StatusCode};
 use url::{Origin, Url};
@@ -90,9 +91,9 @@ pub fn session_state(cx: &Cx, request: &AuthorizationRequest, browser_state: &st
         origin @ Origin::Tuple(..) => origin.ascii_serialization(),
         Origin::Opaque(_) => return None,
     };
-    let salt = hex(&cx.app.rng.bytes::<8>());
+    let salt = HEXLOWER.encode(&cx.app.rng.bytes::<8>());
     let digest = sha256(format!("{} {origin} {browser_state} {salt}", request.client_id).as_bytes());
-    Some(format!("{}.{salt}", hex(&digest)))
+    Some(format!("{}.{salt}", HEXLOWER.encode(&digest)))
 }
 
 /// The value of a browser in which nobody has logged in, as far as the answer to this request says.
@@ -117,8 +118,4 @@ impl<'a> OfBrowser<'a> {
             CookieName::BrowserState.write(&cx.workspace, new, None, response);
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

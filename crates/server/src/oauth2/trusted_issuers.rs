@@ -3,6 +3,7 @@
 //!
 //! A JWT is judged by the keys configured for its `iss`, never by what it carries itself.
 
+use data_encoding::HEXLOWER;
 use serde_json::Value;
 use symbolon_jose::{Algorithm, Claims, Error, UnverifiedJwt, Validation, VerifiedJwt};
 use symbolon_protocol::OAuthError;
@@ -128,8 +129,7 @@ impl<'a> Issuer<'a> {
             // A client may say what it likes, but of nobody else's people.
             Self::Client(client) => ("client", client.id()),
         };
-        let digest = sha256(format!("{kind}\0{issuer}\0{subject}").as_bytes());
-        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+        HEXLOWER.encode(&sha256(format!("{kind}\0{issuer}\0{subject}").as_bytes()))
     }
 
     /// The most that tokens issued for its JWTs may hold, if there is a limit.

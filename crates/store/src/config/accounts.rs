@@ -70,12 +70,12 @@ struct Sealed {
 }
 
 impl WorkspaceStore<'_> {
-    /// Makes an account at `now` (unix ms).
+    /// Makes an account at `now` (unix ms), and returns it.
     ///
     /// # Errors
     /// `Conflict` when the name is taken; `MissingParent` when the workspace has no such identity provider; `Invalid`
     /// when something is too long, or the password is readable.
-    pub async fn insert_account(&self, new: &NewAccount<'_>, now: i64) -> Result<()> {
+    pub async fn insert_account(&self, new: &NewAccount<'_>, now: i64) -> Result<Account> {
         for (field, text) in [("id", new.id), ("username", new.username)] {
             if !(1..=MAX_LENGTH).contains(&text.chars().count()) {
                 return Err(StoreError::Invalid(format!(
@@ -103,7 +103,16 @@ impl WorkspaceStore<'_> {
             changes::bump(&mut batch, self.tenant, Some(self.workspace));
             batch = batch.signalling_config();
         }
-        self.store.db.write(batch).await.map(drop)
+        self.store.db.write(batch).await?;
+        Ok(Account {
+            id: new.id.to_owned(),
+            idp_id: new.idp_id.to_owned(),
+            username: new.username.to_owned(),
+            password_hash: sealed.password_hash,
+            attributes: sealed.attributes,
+            created_at: now,
+            updated_at: now,
+        })
     }
 
     /// The account with this name at an identity provider, in any case.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use aws_lc_rs::digest::{SHA256, digest};
+use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type};
 use utoipa::{PartialSchema, ToSchema};
@@ -30,13 +31,7 @@ impl Secret {
     /// SHA-256 in hexadecimal, which verifies the secret without showing it. For secrets that nobody can
     /// guess; passwords that people choose need argon2.
     pub fn sha256_hex(&self) -> String {
-        use std::fmt::Write;
-
-        let digest = digest(&SHA256, self.0.as_bytes());
-        digest.as_ref().iter().fold(String::with_capacity(64), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        HEXLOWER.encode(digest(&SHA256, self.0.as_bytes()).as_ref())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use symbolon_store::entity::{Idp, Secret, Server, Tenant};
-use symbolon_store::{ListQuery, NewAccount, Order, Sort, Store, StoreError, WorkspaceStore};
+use symbolon_store::{Account, ListQuery, NewAccount, Order, Sort, Store, StoreError, WorkspaceStore};
 use tokio::task::JoinSet;
 
 use crate::backend::{NOW, client};
@@ -15,7 +15,7 @@ async fn provider(w: WorkspaceStore<'_>, id: &str) {
     w.insert(Idp { id: id.into(), ..Idp::default() }, NOW).await.unwrap();
 }
 
-async fn make(w: WorkspaceStore<'_>, idp_id: &str, id: &str, username: &str) -> Result<(), StoreError> {
+async fn make(w: WorkspaceStore<'_>, idp_id: &str, id: &str, username: &str) -> Result<Account, StoreError> {
     let (password_hash, attributes) = (Secret::new("$argon2id$of a password"), attributes());
     let (password_hash, attributes) = (&password_hash, &attributes);
     let new = NewAccount { id, idp_id, username, password_hash, attributes, is_news: false };
@@ -26,13 +26,14 @@ pub(crate) async fn an_account_comes_back_as_it_was_made(store: Store) {
     let w = store.workspace("t", "w");
     provider(w, "people").await;
     assert!(!w.has_accounts().await.unwrap());
-    make(w, "people", "1", "Ada.L").await.unwrap();
+    let made = make(w, "people", "1", "Ada.L").await.unwrap();
     let found = w.find_account_by_name("people", "aDA.l").await.unwrap().unwrap();
     assert_eq!((found.id.as_str(), found.idp_id.as_str(), found.username.as_str()), ("1", "people", "Ada.L"));
     assert_eq!(found.password_hash.reveal(), "$argon2id$of a password");
     assert_eq!((found.attributes.clone(), found.created_at, found.updated_at), (attributes(), NOW, NOW));
     assert!(!format!("{found:?}").contains("argon2"), "{found:?}");
-    assert_eq!(w.find_account("1").await.unwrap(), Some(found));
+    assert_eq!(w.find_account("1").await.unwrap().as_ref(), Some(&found));
+    assert_eq!(made, found);
     assert!(w.has_accounts().await.unwrap());
     assert!(w.has_account("people", "1").await.unwrap() && !w.has_account("other", "1").await.unwrap());
     assert_eq!(w.find_account_by_name("people", "ada").await.unwrap(), None);

@@ -10,11 +10,10 @@ pub mod password;
 pub mod register;
 
 use serde_json::Map;
-use symbolon_protocol::amr;
 use symbolon_store::entity::Idp;
 use symbolon_store::{Account, StoreError};
 
-use super::idps::Identity;
+use super::idps::{Identity, amr_of};
 use crate::cx::Cx;
 use crate::snapshot::Workspace;
 
@@ -80,7 +79,7 @@ fn identity(idp: &Idp, account: Account) -> Identity {
         idp_id: idp.id.clone(),
         username: account.username,
         account_id: Some(account.id),
-        amr: if idp.static_amr.is_empty() { vec![amr::PASSWORD.to_owned()] } else { idp.static_amr.clone() },
+        amr: amr_of(idp),
         authentication_context,
     }
 }

@@ -4,6 +4,7 @@
 //! the name is looked up and the password is judged and hashed. That a name is taken cannot be hidden from who wants it;
 //! the count bounds how many names an address can try.
 
+use data_encoding::HEXLOWER;
 use serde_json::Map;
 use symbolon_protocol::{Form, OAuthError};
 use symbolon_store::entity::{Idp, Secret};
@@ -14,7 +15,6 @@ use super::open_at;
 use super::password::{self, Weakness};
 use crate::cx::Cx;
 use crate::login::attempt;
-use crate::login::idps::Identity;
 use crate::login::password::PasswordError;
 use crate::login::session::Person;
 use crate::refusals::Refused;
@@ -152,7 +152,7 @@ async fn hash(cx: &Cx, typed: &Typed, password: &str) -> Result<String, Failure>
 }
 
 async fn insert(cx: &Cx, idp: &Idp, typed: &Typed, password_hash: &Secret) -> Result<Person, StoreError> {
-    let id: String = cx.app.rng.bytes::<32>().iter().map(|byte| format!("{byte:02x}")).collect();
+    let id = HEXLOWER.encode(&cx.app.rng.bytes::<32>());
     let mut attributes = Map::new();
     for (name, value) in [("name", &typed.name), ("email", &typed.email)] {
         if !value.is_empty() {
@@ -168,9 +168,8 @@ async fn insert(cx: &Cx, idp: &Idp, typed: &Typed, password_hash: &Secret) -> Re
         // Nodes that have heard already that nobody may make accounts here must learn that somebody has.
         is_news: !cx.workspace.has_accounts,
     };
-    cx.store().insert_account(&new, cx.now.millis()).await?;
-    let found = super::find_by_subject(cx, &id).await?;
-    found.map(|identity: Identity| Person::new(cx, identity)).ok_or(StoreError::NotFound("account"))
+    let account = cx.store().insert_account(&new, cx.now.millis()).await?;
+    Ok(Person::new(cx, super::identity(idp, account)))
 }
 
 /// The name is taken: by the same person, if it was a moment ago and the password is the one.

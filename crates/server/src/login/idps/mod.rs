@@ -176,8 +176,8 @@ pub fn users(workspace: &Workspace) -> impl Iterator<Item = (&Idp, PasswordUser)
 /// # Errors
 /// When the store does not answer.
 pub async fn find_by_name(cx: &Cx, username: &str) -> Result<Option<Person>, StoreError> {
-    let found = match listed(cx).find(|identity| identity.username == username) {
-        Some(identity) => Some(identity),
+    let found = match find_listed(cx, username) {
+        Some((idp, user)) => Some(identity(idp, user)),
         None => accounts::find_by_name(cx, username).await?.map(|(_, identity)| identity),
     };
     Ok(found.map(|identity| Person::new(cx, identity)))
@@ -201,7 +201,12 @@ fn identity(idp: &Idp, user: PasswordUser) -> Identity {
         idp_id: idp.id.clone(),
         username: user.username,
         account_id: None,
-        amr: if idp.static_amr.is_empty() { vec![amr::PASSWORD.to_owned()] } else { idp.static_amr.clone() },
+        amr: amr_of(idp),
         authentication_context: user.authentication_context,
     }
+}
+
+/// How a password shows who somebody is at this identity provider (`static_amr`; RFC 8176).
+pub fn amr_of(idp: &Idp) -> Vec<String> {
+    if idp.static_amr.is_empty() { vec![amr::PASSWORD.to_owned()] } else { idp.static_amr.clone() }
 }

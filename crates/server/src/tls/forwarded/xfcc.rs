@@ -1,6 +1,8 @@
 //! Envoy's `X-Forwarded-Client-Cert`: elements with commas between, each `Key=value;Key="quoted value"`. Every
 //! proxy on the way may have added one; the last is the nearest proxy's, about the client it talked to.
 
+use data_encoding::HEXLOWER;
+
 use super::decode::{Chain, url_encoded_pem};
 use super::error::HeaderFault;
 
@@ -30,8 +32,7 @@ pub(super) fn decode(text: &str) -> Result<Chain, HeaderFault> {
         }
     };
     if let Some(stated) = hash {
-        let computed: String =
-            decoded.leaf.sha256_thumbprint().iter().map(|byte| format!("{byte:02x}")).collect();
+        let computed = HEXLOWER.encode(decoded.leaf.sha256_thumbprint());
         if !stated.eq_ignore_ascii_case(&computed) {
             return Err(HeaderFault::Hash { stated, computed });
         }

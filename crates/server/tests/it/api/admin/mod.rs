@@ -5,6 +5,7 @@ mod authorization_details;
 mod certificates;
 mod claims;
 mod client_answers;
+mod client_secrets;
 mod clients;
 mod idps;
 mod keys;
