@@ -114,11 +114,15 @@ pub fn is_own(cx: &Cx, resource: &str) -> bool {
         || api::protected_resource::takes_tokens_of(&cx.workspace, &cx.base_url, resource)
 }
 
-/// The resources that tokens of the workspace are for and that have a metadata document (RFC 9728 §4); `None` where
-/// there are none.
+/// The resources that tokens of the workspace are for and that have a metadata document (RFC 9728 §4), each once though
+/// it may be several services; `None` where there are none.
 pub fn of_workspace(workspace: &Workspace) -> Option<Vec<String>> {
-    let resources: Vec<_> =
-        workspace.services.iter().filter_map(|service| identifier(service).map(str::to_owned)).collect();
+    let mut resources: Vec<String> = Vec::new();
+    for resource in workspace.services.iter().filter_map(identifier) {
+        if !resources.iter().any(|listed| listed == resource) {
+            resources.push(resource.to_owned());
+        }
+    }
     (!resources.is_empty()).then_some(resources)
 }
 

@@ -123,6 +123,22 @@ async fn a_service_is_told_what_to_publish() {
 }
 
 #[tokio::test]
+async fn a_resource_that_is_two_services_is_listed_once() {
+    let app = server(&[]).await;
+    app.add_scopes("more-tools", &["tools:admin"]).await;
+    for (id, address) in [("more-tools", TOOLS), ("payments", "https://payments.example/")] {
+        let mut service = app.store().find::<Service>(id).await.unwrap().unwrap().value;
+        service.custom_audience = Some(address.to_owned());
+        app.store().update(service, None, NOW.millis()).await.unwrap();
+    }
+    app.app.snapshots.invalidate("default", "default");
+    let discovery = app.get("/default/default/.well-known/oauth-authorization-server").await.ok();
+    let mut listed: Vec<_> = discovery["protected_resources"].as_array().unwrap().clone();
+    listed.sort_by_key(Value::to_string);
+    assert_eq!(listed, [json!("https://payments.example/"), json!(TOOLS)]);
+}
+
+#[tokio::test]
 async fn an_agent_with_a_document_gets_a_token_for_the_resource_alone() {
     let remote = Remote::start("").await;
     remote.answer("200 OK\r\ncontent-type: application/json");
