@@ -77,6 +77,9 @@ pub fn front_channel(
     let parameters = &mut issued.response.0;
     let mut access_token = None;
     if asked.wanted.has_token() {
+        // Clients whose tokens are bound to a key get none this way: the connection is the browser's.
+        let confirmation = None;
+        let lifetime = lifetimes.access_token(confirmation);
         let draft = access_token::Draft {
             cx,
             client,
@@ -85,15 +88,14 @@ pub fn front_channel(
             scope: &scope,
             resources: &person.record.resources,
             details: &details,
-            // Clients whose tokens are bound to a key get none this way: the connection is the browser's.
-            confirmation: None,
-            lifetime: lifetimes.access_token,
+            confirmation,
+            lifetime,
         };
         let (token, row) = draft.finish()?;
         issued.access_token = row;
         parameters.push(("access_token", token.clone()));
         parameters.push(("token_type", TokenType::Bearer.to_string()));
-        parameters.push(("expires_in", lifetimes.access_token.to_string()));
+        parameters.push(("expires_in", lifetime.to_string()));
         parameters.push(("scope", scope.to_string()));
         access_token = Some(token);
     }

@@ -1,5 +1,6 @@
 //! How long tokens live: the workspace says, a client may have its own.
 
+use symbolon_protocol::Confirmation;
 use symbolon_store::entity::client::TokenTtls;
 use symbolon_store::entity::{GoDuration, Server};
 
@@ -23,8 +24,10 @@ const GRANT_SECONDS: i64 = 24 * 60 * 60;
 /// Lifetimes in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifetimes {
-    /// Of an access token: what `expires_in` says.
-    pub access_token: i64,
+    /// Of an access token that is bound to a certificate or a key.
+    access_token: i64,
+    /// Of one that whoever has it can use.
+    unbound_access_token: i64,
     /// Of an authorization code.
     pub code: i64,
     /// Of an ID token.
@@ -77,6 +80,14 @@ impl Settings {
 const CODE: &str = "authorization_code_ttl";
 
 impl Lifetimes {
+    /// How long an access token lives that is bound to this: what `expires_in` says.
+    pub fn access_token(&self, confirmation: Option<&Confirmation>) -> i64 {
+        match confirmation {
+            Some(_) => self.access_token,
+            None => self.unbound_access_token,
+        }
+    }
+
     /// How long a grant is kept whose tokens are issued within `wait` seconds: at least as long as they live. A refresh
     /// token prolongs it.
     pub fn grant_after(&self, wait: i64) -> i64 {
@@ -88,11 +99,15 @@ impl Lifetimes {
         let server = &workspace.server;
         let own = client.entity.token_ttls.as_ref().filter(|_| client.entity.use_custom_token_ttls);
         let code = own.and_then(|own| own.authorization_code_ttl).or(server.authorization_code_ttl);
+        let profile = Profile::of(workspace);
         // Settings may be older than the profile, and than this rule.
-        let longest_code = Profile::of(workspace).longest_code().unwrap_or(LONGEST_CODE_SECONDS);
+        let longest_code = profile.longest_code().unwrap_or(LONGEST_CODE_SECONDS);
         let id_token = own.and_then(|own| own.id_token_ttl).or(server.id_token_ttl);
+        let access_token = own.map_or(server.access_token_ttl, |own| own.access_token_ttl).secs();
+        let longest_unbound = profile.longest_unbound_access_token().unwrap_or(i64::MAX);
         Self {
-            access_token: own.map_or(server.access_token_ttl, |own| own.access_token_ttl).secs(),
+            access_token,
+            unbound_access_token: access_token.min(longest_unbound),
             code: code.map_or(CODE_SECONDS, GoDuration::secs).min(longest_code.min(LONGEST_CODE_SECONDS)),
             id_token: id_token.map_or(ID_TOKEN_SECONDS, GoDuration::secs),
             refresh_token: own.map_or(server.refresh_token_ttl, |own| own.refresh_token_ttl).secs(),

@@ -132,7 +132,7 @@ fn make(cx: &Cx, client: &Client, redeemed: Redeemed<'_>, asked: Asked<'_>) -> R
     let inherited = exchanged.and_then(|exchanged| exchanged.confirmation.as_ref());
     let confirmation = binding::kept(confirmation, inherited);
     let left = exchanged.map_or(i64::MAX, |exchanged| exchanged.expires_at.saturating_sub(cx.now.seconds()));
-    let lifetime = lifetimes.access_token.min(left);
+    let lifetime = lifetimes.access_token(confirmation.as_ref()).min(left);
     // What is exchanged may be for fewer than its scopes give.
     let resources = match exchanged {
         Some(exchanged) if !exchanged.audiences.is_empty() => exchanged.audiences.as_slice(),

@@ -150,6 +150,15 @@ impl Profile {
         if self.is_fapi2() { Some(60) } else { None }
     }
 
+    /// Longest life of an access token that is bound to nothing, in seconds: FAPI 1.0 Baseline §5.2.2 (21) has it below 10
+    /// minutes, and Advanced builds on it. FAPI 2.0 has none that is not bound.
+    pub const fn longest_unbound_access_token(self) -> Option<i64> {
+        match self {
+            Self::Fapi1Baseline | Self::Fapi1Advanced => Some(599),
+            _ => None,
+        }
+    }
+
     /// What access tokens must be bound to: FAPI 1.0 Advanced §5.2.2 (5), (6), FAPI 2.0 §5.3.2.1 (4), (5).
     pub const fn sender_constraint(self) -> Option<SenderConstraint> {
         match self {
