@@ -91,11 +91,12 @@ impl ClaimsRequest {
         self.userinfo.is_empty() && self.id_token.is_empty() && self.locales.is_empty()
     }
 
-    /// The claims asked for in either place, each once, in whatever language: without the tag of `name#de` (§5.2).
+    /// The claims asked for in either place, each once. A name with a `#` is two: the claim called so, and the claim
+    /// before it in a language (§5.2). Which of them there is, the names do not tell.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let names = self.userinfo.keys().chain(self.id_token.keys());
-        let without_tag = |name: &'_ String| name.find('#').unwrap_or(name.len());
-        names.map(|name| &name[..without_tag(name)]).collect::<BTreeSet<_>>().into_iter()
+        let bases = names.clone().filter_map(|name| name.split_once('#')).map(|(base, _)| base);
+        names.map(String::as_str).chain(bases).collect::<BTreeSet<_>>().into_iter()
     }
 }
 
@@ -176,13 +177,13 @@ mod tests {
     }
 
     #[test]
-    fn languages_are_read_and_a_claim_in_two_is_one_claim() {
+    fn languages_are_read_and_a_claim_in_two_is_one_claim_more() {
         let long = "a".repeat(36);
         let request =
             ClaimsRequest::parse(r#"{"userinfo":{"name#de":null,"name#ja":null},"id_token":{"name":null}}"#);
         let request = request.unwrap().in_locales(&format!("ja-Kana-JP  de d\u{e9} de;q=1 {long}"));
         assert_eq!(request.locales, ["ja-Kana-JP", "de"]);
-        assert_eq!(request.names().collect::<Vec<_>>(), ["name"]);
+        assert_eq!(request.names().collect::<Vec<_>>(), ["name", "name#de", "name#ja"]);
         assert!(!ClaimsRequest::default().in_locales("de").is_empty());
         assert_eq!(ClaimsRequest::default().in_locales(&"de ".repeat(99)).locales.len(), MAX_LOCALES);
     }

@@ -43,7 +43,7 @@ pub const SETTINGS: &[Setting] = &[
     open("limits.registrations", Kind::Number { min: 0, max: 1_000_000 }, "100", "clients one address may register in an hour where no initial access token is needed"),
     open("limits.accounts", Kind::Number { min: 0, max: 1_000_000 }, "30", "tries of one address (IPv6: /64) in an hour to make an account, where people may; 0: none"),
     open("limits.password_hashes", Kind::Number { min: 0, max: 1024 }, "0", "passwords hashed at one time (19 MiB each); 0 means one for each core"),
-    open("limits.authorize_per_minute", Kind::Number { min: 0, max: 1_000_000 }, "300", "people that one address (IPv6: /64) may send to log in or consent in a minute; further ones get 429; 0: no limit"),
+    open("limits.authorize_per_minute", Kind::Number { min: 0, max: 1_000_000 }, "300", "people that one address (IPv6: /64) may send to log in or consent in a minute, and answers that one person's browser gets in a minute without a page; further ones are sent away; 0: no limit"),
     open("limits.client_failures_per_minute", Kind::Number { min: 0, max: 1_000_000 }, "60", "failed authentications of a client from one address in a minute, before it gets 429; 0: no limit"),
     secret("sql.url", Kind::Database, "sqlite:{data_dir}/symbolon.db", "where data is kept: `sqlite:PATH`, `postgres://USER:PASSWORD@HOST/DATABASE`, or `sqlite::memory:` for nothing kept"),
     open("sql.root_ca", Kind::Path, "", "PEM file of the authorities that the PostgreSQL server's certificate must come from; not set: the system's"),

@@ -38,7 +38,7 @@ pub async fn by_password(cx: &Cx, username: &str, password: &str) -> Result<Pers
 /// Remembers the address of this request as that of the person who has just made an account.
 pub fn begins_at(cx: &Cx, username: &str) {
     let counted = counted(username);
-    cx.app.login_limits.succeeded(&attempt_of(cx, &counted), cx.now);
+    cx.app.login_limits.know(&attempt_of(cx, &counted), cx.now);
 }
 
 /// What a name is counted under. Accounts are found by their name in any case: another way to write it is not another

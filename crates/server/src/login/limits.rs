@@ -89,9 +89,13 @@ impl LoginLimits {
     /// remembered as theirs.
     pub fn succeeded(&self, attempt: &Attempt<'_>, now: Timestamp) {
         self.not_looked_at(attempt);
-        let mut counters = self.counters();
-        counters.remove(&attempt.pair_key());
-        counters.insert(attempt.known_key(), Series { began: now, failures: 0 });
+        self.counters().remove(&attempt.pair_key());
+        self.know(attempt, now);
+    }
+
+    /// The address is the person's, though nothing was tried: they have just made their account.
+    pub fn know(&self, attempt: &Attempt<'_>, now: Timestamp) {
+        self.counters().insert(attempt.known_key(), Series { began: now, failures: 0 });
     }
 
     /// The try was sent away for another reason: it does not count.
@@ -213,6 +217,17 @@ mod tests {
             limits.succeeded(&attempt("user", 1), NOW);
         }
         assert_eq!(limits.begin(&attempt("user", 1), NOW), Ok(()));
+    }
+
+    #[test]
+    fn an_account_that_is_made_buys_no_guess_at_others() {
+        let limits = LoginLimits::default();
+        for i in 0..PER_ADDRESS {
+            assert_eq!(limits.begin(&attempt(&format!("user-{i}"), 1), NOW), Ok(()));
+        }
+        limits.know(&attempt("own", 1), NOW);
+        assert!(limits.begin(&attempt("user", 1), NOW).is_err());
+        assert_eq!(limits.begin(&attempt("own", 1), NOW), Ok(()));
     }
 
     #[test]

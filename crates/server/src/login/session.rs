@@ -83,6 +83,10 @@ pub struct Person {
     /// Whether they made their account themselves: the store has it then, and `subject` is its id.
     #[serde(default, skip_serializing_if = "is_false")]
     pub has_own_account: bool,
+    /// Names the password that they showed: with another one nobody is logged in any more. Sessions of before do
+    /// without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_version: Option<String>,
     /// How they authenticated (RFC 8176).
     pub amr: Vec<String>,
     /// What the identity provider says about them: the source of claims.
@@ -97,6 +101,7 @@ impl Person {
         Self {
             subject: identity.account_id.unwrap_or_else(listed),
             has_own_account,
+            password_version: Some(identity.password_version),
             username: identity.username,
             idp_id: identity.idp_id,
             amr: identity.amr,

@@ -15,6 +15,7 @@ use crate::oauth2::authorize::pushed;
 use crate::oauth2::authorize::request::AuthorizationRequest;
 use crate::oauth2::error::store_failure;
 use crate::oauth2::issue::subject;
+use crate::oauth2::strangers;
 use crate::snapshot::Client;
 
 /// A person has this long to log in and to consent.
@@ -115,6 +116,9 @@ pub async fn step(
         (Next::Login(reason), _) => Ok(Step::Page(Page::Login(reason))),
         (Next::Consent, Some(_)) => Ok(Step::Page(Page::Consent(consents))),
         (Next::Issue, Some(session)) => {
+            if stored.is_none() {
+                strangers::count_silent(cx, &session.person.subject)?;
+            }
             // What nobody was asked about is not remembered as allowed.
             let allowed = match interaction.answer {
                 Some(Answer::Accepted) => to_remember(cx, client, request),

@@ -1,5 +1,5 @@
 //! What anybody can have done here: rows that are written, and others that are asked, for who has proved nothing. An
-//! address gets so much of it in a minute (`limits.authorize_per_minute`).
+//! address gets so much of it in a minute (`limits.authorize_per_minute`), and so does whoever is logged in.
 
 use symbolon_protocol::OAuthError;
 
@@ -27,6 +27,20 @@ pub fn count(cx: &Cx) -> Result<(), TooMany> {
             .description("Too many people are being sent here from one address. Try again later.")
             .detail(format!("the next one in {seconds} s (limits.authorize_per_minute)")),
         seconds,
+    })
+}
+
+/// Counts an answer that a person's browser fetches without a page: it writes rows as well, and who is logged in may be
+/// anybody. By the person, as a whole office may be behind one address.
+///
+/// # Errors
+/// When there were too many for this person.
+pub fn count_silent(cx: &Cx, subject: &str) -> Result<(), OAuthError> {
+    let who = (&cx.workspace.tenant_id, &cx.workspace.id, subject);
+    cx.app.authorize_rate.count(&who, cx.now).map_err(|seconds| {
+        OAuthError::temporarily_unavailable("too_many_silent_authorizations")
+            .description("Too many applications are being opened in one session. Try again later.")
+            .detail(format!("the next one in {seconds} s (limits.authorize_per_minute)"))
     })
 }
 

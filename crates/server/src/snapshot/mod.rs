@@ -104,11 +104,9 @@ impl Snapshots {
         }
         let began = *self.epoch();
         let generation = self.generation.fetch_add(1, Ordering::Relaxed);
-        let Some(workspace) =
-            Workspace::load(store, tenant_id, workspace_id, &self.system_trust, generation).await?
-        else {
-            return Ok(None);
-        };
+        // Boxed: loading needs ten times as much room as looking up, and every request would carry it.
+        let load = Workspace::load(store, tenant_id, workspace_id, &self.system_trust, generation);
+        let Some(workspace) = Box::pin(load).await? else { return Ok(None) };
         let workspace = Arc::new(workspace);
         let epoch = self.epoch();
         if *epoch == began {
@@ -132,9 +130,8 @@ impl Snapshots {
         if let Some(hit) = self.clients.get(&ClientRef(workspace.generation, client_id)) {
             return Ok(Some(hit));
         }
-        let Some(client) = Client::load(store, workspace, client_id).await? else {
-            return Ok(None);
-        };
+        let load = Client::load(store, workspace, client_id);
+        let Some(client) = Box::pin(load).await? else { return Ok(None) };
         let client = Arc::new(client);
         self.clients.insert(ClientKey(workspace.generation, client_id.into()), Arc::clone(&client));
         Ok(Some(client))

@@ -115,13 +115,9 @@ impl WorkspaceStore<'_> {
         })
     }
 
-    /// The account with this name at an identity provider, in any case.
-    pub async fn find_account_by_name(&self, idp_id: &str, username: &str) -> Result<Option<Account>> {
-        self.account_where(
-            "idp_id = $3 AND name_key = $4",
-            vec![idp_id.into(), username.to_lowercase().into()],
-        )
-        .await
+    /// The account with this name, in any case, at whatever identity provider.
+    pub async fn find_account_by_name(&self, username: &str) -> Result<Option<Account>> {
+        self.account_where("name_key = $3", vec![username.to_lowercase().into()]).await
     }
 
     /// The account with this id.

@@ -70,7 +70,7 @@ async fn see_nothing(w: WorkspaceStore<'_>) {
     assert_eq!(w.are_details_allowed("alice", "c", &["{}".to_owned()], NOW).await.unwrap(), [false]);
     assert!(!w.has_accounts().await.unwrap() && !w.has_account("i", "ac").await.unwrap());
     assert_eq!(w.find_account("ac").await.unwrap(), None);
-    assert_eq!(w.find_account_by_name("i", "alice").await.unwrap(), None);
+    assert_eq!(w.find_account_by_name("alice").await.unwrap(), None);
     assert_eq!(w.list_accounts("i", &ListQuery::all()).await.unwrap(), []);
     assert!(!w.delete_account("i", "ac").await.unwrap());
     assert!(!w.set_account_password("i", "ac", &Secret::new("$argon2"), NOW).await.unwrap());

@@ -57,7 +57,7 @@ macro_rules! on_every_backend {
 
 on_every_backend! {
     accounts::{
-        a_name_is_taken_at_one_identity_provider_alone,
+        a_name_is_taken_in_the_whole_workspace,
         a_password_is_changed_and_an_account_deleted,
         accounts_are_listed_in_pages,
         accounts_go_with_what_they_belong_to,

@@ -10,10 +10,11 @@ pub mod password;
 pub mod register;
 
 use serde_json::Map;
-use symbolon_store::entity::Idp;
+use symbolon_store::entity::server::WorkspaceKind;
+use symbolon_store::entity::{Idp, Server};
 use symbolon_store::{Account, StoreError};
 
-use super::idps::{Identity, amr_of};
+use super::idps::{Identity, amr_of, password_version};
 use crate::cx::Cx;
 use crate::snapshot::Workspace;
 
@@ -23,8 +24,17 @@ pub const SETTING: &str = "public_registration_allowed";
 const METHOD: &str = "static";
 
 /// The identity provider of the workspace that people may make accounts at: of several the one that is shown first.
+/// None where administrators log in, whatever is set there.
 pub fn open_at(workspace: &Workspace) -> Option<&Idp> {
+    if is_for_administrators(&workspace.server) {
+        return None;
+    }
     places(workspace).find(|idp| idp.settings.0.get(SETTING) == Some(&true.into()))
+}
+
+/// Whether whoever can log in there has rights over others.
+pub fn is_for_administrators(server: &Server) -> bool {
+    matches!(server.kind, WorkspaceKind::Admin | WorkspaceKind::System)
 }
 
 /// The account with this name, in any case. It goes on working when nobody may make accounts any more.
@@ -35,12 +45,10 @@ pub async fn find_by_name(cx: &Cx, username: &str) -> Result<Option<(String, Ide
     if !may_exist(&cx.workspace) || !fields::is_username(username) {
         return Ok(None);
     }
-    for idp in places(&cx.workspace) {
-        if let Some(account) = cx.store().find_account_by_name(&idp.id, username).await? {
-            return Ok(Some((account.password_hash.reveal().to_owned(), identity(idp, account))));
-        }
-    }
-    Ok(None)
+    let Some(account) = cx.store().find_account_by_name(username).await? else { return Ok(None) };
+    let hash = account.password_hash.reveal().to_owned();
+    let idp = places(&cx.workspace).find(|idp| idp.id == account.idp_id);
+    Ok(idp.map(|idp| (hash, identity(idp, account))))
 }
 
 /// The account with this subject.
@@ -57,7 +65,7 @@ pub async fn find_by_subject(cx: &Cx, subject: &str) -> Result<Option<Identity>,
 }
 
 /// Whether somebody may have an account here: else nobody needs to look.
-fn may_exist(workspace: &Workspace) -> bool {
+pub fn may_exist(workspace: &Workspace) -> bool {
     workspace.has_accounts || open_at(workspace).is_some()
 }
 
@@ -77,6 +85,7 @@ fn identity(idp: &Idp, account: Account) -> Identity {
     }
     Identity {
         idp_id: idp.id.clone(),
+        password_version: password_version(account.password_hash.reveal()),
         username: account.username,
         account_id: Some(account.id),
         amr: amr_of(idp),

@@ -113,7 +113,7 @@ pub async fn register(cx: &Cx, typed: &Typed, password: &str) -> Result<Person, 
     if is_of_a_listed_user(&cx.workspace.idps, &typed.username) {
         return Err(taken());
     }
-    let found = cx.store().find_account_by_name(&idp.id, &typed.username).await?;
+    let found = cx.store().find_account_by_name(&typed.username).await?;
     if let Some(found) = found {
         return again(cx, typed, &password, found.created_at).await;
     }

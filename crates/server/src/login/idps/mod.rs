@@ -2,15 +2,17 @@
 
 mod static_idp;
 
+use data_encoding::HEXLOWER;
 use serde_json::{Map, Value};
 use symbolon_protocol::{OAuthError, amr};
 use symbolon_store::StoreError;
-use symbolon_store::entity::Idp;
+use symbolon_store::entity::{Idp, Secret};
 
 use super::Person;
 use super::accounts;
 use crate::cx::Cx;
 use crate::refusals::Refused;
+use crate::secrets::sha256;
 use crate::snapshot::Workspace;
 
 /// A kind of identity provider that checks a user name and a password itself.
@@ -47,6 +49,8 @@ pub struct Identity {
     pub username: String,
     /// The id of the account that the user made there; `None` for a user whom the operator listed.
     pub account_id: Option<String>,
+    /// Names the password, as [`password_version`] makes it.
+    pub password_version: String,
     /// How it was shown (RFC 8176).
     pub amr: Vec<String>,
     /// What the identity provider says about the user.
@@ -110,7 +114,8 @@ impl LoginFailure {
     }
 }
 
-/// Whether the identity provider is still in use and still knows the user: a session ends with its account.
+/// Whether the identity provider is still in use and still knows the user, by the same password: a session ends with
+/// its account, and one that began with the old password while the new one was being written is none.
 ///
 /// # Errors
 /// When the store, which is asked for accounts that people made alone, does not answer.
@@ -118,11 +123,22 @@ pub async fn vouches(cx: &Cx, person: &Person) -> Result<bool, StoreError> {
     let Some(idp) = cx.workspace.idps.iter().find(|idp| idp.id == person.idp_id && !idp.disabled) else {
         return Ok(false);
     };
-    if person.has_own_account {
-        return cx.store().has_account(&idp.id, &person.subject).await;
-    }
-    let kind = PASSWORD_IDPS.iter().find(|kind| kind.method() == idp.method);
-    Ok(kind.is_some_and(|kind| kind.find(idp, &person.username).is_some()))
+    let now = if person.has_own_account {
+        let account = cx.store().find_account(&person.subject).await?;
+        account.filter(|account| account.idp_id == idp.id).map(|account| account.password_hash)
+    } else {
+        let kind = PASSWORD_IDPS.iter().find(|kind| kind.method() == idp.method);
+        kind.and_then(|kind| kind.find(idp, &person.username)).map(|user| Secret::new(user.password_hash))
+    };
+    let is_same = |hash: Secret| {
+        person.password_version.as_ref().is_none_or(|before| *before == password_version(hash.reveal()))
+    };
+    Ok(now.is_some_and(is_same))
+}
+
+/// Names a password's hash (PHC string) and shows nothing of it: a digest, of which the salt alone is beyond guessing.
+pub fn password_version(hash: &str) -> String {
+    HEXLOWER.encode(&sha256(format!("password\0{hash}").as_bytes())[..16])
 }
 
 /// Asks the workspace's identity providers, in their order, whether these are a user's name and password: first for
@@ -199,6 +215,7 @@ pub async fn find_by_subject(cx: &Cx, subject: &str) -> Result<Option<Person>, S
 fn identity(idp: &Idp, user: PasswordUser) -> Identity {
     Identity {
         idp_id: idp.id.clone(),
+        password_version: password_version(&user.password_hash),
         username: user.username,
         account_id: None,
         amr: amr_of(idp),

@@ -20,6 +20,8 @@ const DEFAULT_SCOPES: &[&str] = &["openid", "address", "email", "phone", "profil
 /// Most entries of one list, and most bytes of one text that people read: a client in memory is small.
 const MOST_ENTRIES: usize = 100;
 const LONGEST_TEXT: usize = 2048;
+/// Most bytes of all that is kept of a client, as JSON.
+const MOST_BYTES: usize = 32 * 1024;
 
 /// Grants that begin with a person. The others give access to whoever has the client's credentials, or tell them who has
 /// an account here and have people asked who began nothing (CIBA §7.1): that must not be everybody who asks for some.
@@ -126,6 +128,8 @@ fn sizes(client: &Client, faults: &mut Faults) {
     }
     let keys = client.jwks.as_ref().map_or(0, |jwks| jwks.keys.len());
     faults.check(keys <= MOST_ENTRIES, "jwks", "has too many keys");
+    let bytes = serde_json::to_vec(client).map_or(usize::MAX, |text| text.len());
+    faults.check(bytes <= MOST_BYTES, "client_metadata", "is too long: at most 32 KiB of metadata are kept");
 }
 
 /// RFC 7591 §2.1: grants and response types fit together, and what redirects has somewhere to go.
@@ -160,8 +164,8 @@ fn flows(client: &Client, approved: bool, faults: &mut Faults) {
 }
 
 /// OpenID Connect Registration §2 (`application_type`): where tokens go to a web client by way of the browser, they go
-/// over TLS, and not to whatever listens on the person's own machine. Where this server itself may ask that machine
-/// (`client.allow_private_addresses`), clients under development are on it.
+/// over TLS, and not to whatever listens on the person's own machine. At a demo server clients under development are
+/// there.
 fn redirects_of_tokens(cx: &Cx, client: &Client, faults: &mut Faults) {
     let is_web = client.application_type.parse() != Ok(ApplicationType::Native);
     let is_implicit = client.grant_types.iter().any(|word| word == GrantType::Implicit.as_str());
@@ -172,8 +176,8 @@ fn redirects_of_tokens(cx: &Cx, client: &Client, faults: &mut Faults) {
     if !is_web || !(is_implicit || has_tokens) {
         return;
     }
+    let may_be_local = cx.app.config.demo;
     for (index, uri) in client.redirect_uris.iter().enumerate() {
-        let may_be_local = cx.app.config.client.allow_private_addresses;
         let fits = |url: Url| url.scheme() == "https" && (may_be_local || !is_localhost(&url));
         let fits = Url::parse(uri).is_ok_and(fits);
         faults.check(

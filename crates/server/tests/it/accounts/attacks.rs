@@ -1,11 +1,12 @@
 //! What an attacker would try where anybody can make an account.
 
 use http::header::RETRY_AFTER;
-use symbolon_store::entity::Idp;
 use symbolon_store::entity::idp::StaticUser;
+use symbolon_store::entity::server::WorkspaceKind;
+use symbolon_store::entity::{Idp, Secret};
 
 use super::{ADA, PASSWORD, accounts, app, app_with, create, make, problems};
-use crate::harness::{Browser, NOW, TestApp, request, request_with};
+use crate::harness::{Browser, CALLBACK, NOW, TestApp, request, request_with};
 
 const FOREIGN: &str = "400 This page is no longer valid [form_not_from_this_page]";
 
@@ -238,4 +239,68 @@ async fn an_account_never_has_the_subject_of_a_listed_user() {
     let (path, consent) = browser.follow(&path, answer).await;
     let code = browser.press(&path, &consent, "accept").await.code();
     assert_eq!(app.id_token_of(&code).await["sub"], "newcomer");
+}
+
+/// In such a workspace whoever logs in is an administrator, whatever is set there.
+#[tokio::test]
+async fn nobody_makes_themselves_an_administrator() {
+    for kind in [WorkspaceKind::Admin, WorkspaceKind::System] {
+        let app = app().await;
+        app.change_workspace(|server| server.kind = kind).await;
+        let browser = Browser::new(&app);
+        let answer = browser.get(&create("openid")).await;
+        assert_eq!(answer.refused_to_client(), format!("{CALLBACK} invalid_request [prompt_not_supported]"));
+        let (path, page) = browser.open(&request("openid")).await;
+        assert!(!page.text().contains("show=register"));
+        assert_eq!(browser.get(&format!("{path}&show=register")).await.page().heading(), "Sign in");
+        browser.register(&path, &page, ADA).await;
+        assert!(accounts(&app).await.is_empty());
+    }
+}
+
+/// Another identity provider is no place to take somebody's name: whoever types a name to log in names none.
+#[tokio::test]
+async fn a_name_at_one_identity_provider_is_taken_at_every_other() {
+    let app = app().await;
+    make(&Browser::new(&app), "openid", ADA).await.code();
+    let mut first = Idp {
+        id: "first".to_owned(),
+        name: "First".to_owned(),
+        method: "static".to_owned(),
+        ..Idp::default()
+    };
+    first.settings.0.insert("public_registration_allowed".to_owned(), true.into());
+    app.store().insert(first, NOW.millis()).await.unwrap();
+    app.let_people_register(false).await;
+    app.advance(61);
+    let browser = Browser::new(&app);
+    let (path, page) = browser.open(&create("openid")).await;
+    let mallory = [("username", "Ada"), ("password", "seven brittle lanterns hum")];
+    assert_eq!(problems(&browser.register(&path, &page, &mallory).await), ["username"]);
+    let browser = Browser::new(&app);
+    let (path, page) = browser.open(&request("openid")).await;
+    browser.log_in(&path, &page, "ada", PASSWORD).await.location();
+}
+
+/// A login that began with the old password ends after the new one is there: its session is none.
+#[tokio::test]
+async fn who_logged_in_with_the_old_password_is_out_whenever_the_session_began() {
+    let app = app().await;
+    let (ada, user) = (Browser::new(&app), Browser::new(&app));
+    make(&ada, "openid", ADA).await.code();
+    user.sign_in(&request("openid"), "user").await.code();
+    let silent = request_with("openid", &[("prompt", "none")]);
+    for browser in [&ada, &user] {
+        browser.get(&silent).await.code();
+    }
+    // The passwords alone: the sessions are there, as those are that begin a moment later.
+    let hash = app.app.passwords.hash("seven brittle lanterns hum", [7; 16]).await.unwrap();
+    let account = accounts(&app).await.remove(0);
+    let hash = Secret::new(hash);
+    app.store().set_account_password("default-people", &account.id, &hash, NOW.millis()).await.unwrap();
+    app.change_person("user", |user| user.password = Some(hash.clone())).await;
+    assert_eq!(app.rows_of("sessions").await, 2);
+    for browser in [&ada, &user] {
+        assert_eq!(browser.get(&silent).await.sends("error").as_deref(), Some("login_required"));
+    }
 }

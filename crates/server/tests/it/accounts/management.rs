@@ -1,6 +1,7 @@
 //! `/api/admin/{tid}/servers/{wid}/idps/{iid}/accounts…`
 
 use serde_json::json;
+use symbolon_store::entity::server::WorkspaceKind;
 
 use super::{ADA, PASSWORD, accounts, app, make};
 use crate::api::Console;
@@ -112,4 +113,30 @@ async fn accounts_go_with_their_identity_provider() {
     let refused = console.app.post(TOKEN).basic("client", SECRET).form(&form).await;
     assert_eq!(refused.json()["error"], "invalid_grant");
     assert_eq!(console.app.rows_of("sessions").await, 0);
+}
+
+#[tokio::test]
+async fn a_listed_user_takes_no_name_of_an_account() {
+    let console = console(&["bob"]).await;
+    let path = "/servers/default/idps/static/default-people";
+    let with = |name: &str| {
+        let users = json!([{"username": "user"}, {"username": name, "password": "x"}]);
+        json!({"name": "People", "credentials": {"users": users}})
+    };
+    let answer = console.put(path, &with("BOB")).await;
+    let fault = json!({"credentials.users[1].username": "is the name of an account that somebody has made"});
+    assert_eq!((answer.status, &answer.json()["details"]), (422, &fault));
+    console.put(path, &with("carl")).await.ok();
+}
+
+#[tokio::test]
+async fn nobody_opens_a_workspace_of_administrators() {
+    let console = console(&[]).await;
+    let open = json!({"name": "Open", "settings": {"public_registration_allowed": true}});
+    console.app.change_workspace(|server| server.kind = WorkspaceKind::System).await;
+    let answer = console.post("/servers/default/idps/static", &open).await;
+    assert_eq!(answer.status, 422, "{answer:?}");
+    assert!(answer.json()["details"].get("settings.public_registration_allowed").is_some());
+    console.app.change_workspace(|server| server.kind = WorkspaceKind::Regular).await;
+    assert_eq!(console.post("/servers/default/idps/static", &open).await.status, 201);
 }

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use http::header::RETRY_AFTER;
 
-use crate::harness::{Browser, TestApp, request, request_with};
+use crate::harness::{Browser, CALLBACK, TestApp, request, request_with};
 
 /// Why logins failed, in order.
 async fn guess(browser: &Browser<'_>, username: &str, times: usize) -> Vec<String> {
@@ -114,4 +114,29 @@ async fn one_address_sends_so_many_people_in_a_minute() {
     Browser::at(&app, [198, 51, 100, 1]).open(&request("openid")).await.1.page();
     app.advance(60);
     browser.open(&request("openid")).await.1.page();
+}
+
+/// Who is logged in may be anybody: answers without a page write rows as well, so one person gets so many.
+#[tokio::test]
+async fn one_person_fetches_so_many_answers_in_a_minute() {
+    let app = TestApp::with_people_and_settings(&[("limits.authorize_per_minute", "3")]).await;
+    let (browser, other) = (Browser::new(&app), Browser::at(&app, [198, 51, 100, 1]));
+    browser.sign_in(&request("openid"), "user").await.code();
+    other.sign_in(&request("openid"), "other").await.code();
+    let silent = request_with("openid", &[("prompt", "none")]);
+    for _ in 0..3 {
+        browser.get(&silent).await.code();
+    }
+    let rows = app.rows_of("grants").await;
+    for again in [&silent, &request("openid")] {
+        let answer = browser.get(again).await;
+        assert_eq!(
+            answer.refused_to_client(),
+            format!("{CALLBACK} temporarily_unavailable [too_many_silent_authorizations]")
+        );
+    }
+    assert_eq!(app.rows_of("grants").await, rows, "nothing is kept");
+    other.get(&silent).await.code();
+    app.advance(60);
+    browser.get(&silent).await.code();
 }

@@ -292,3 +292,28 @@ async fn opaque_access_tokens_tell_the_same() {
     let introspected = server.post(INTROSPECT).basic("client", SECRET).form(&form).await.ok();
     assert_eq!(introspected["ext"], json!({"groups": ["admins", "staff"]}));
 }
+
+/// A claim whose own name has a `#` (OIDC Core §5.1.2 wants names like URIs) is asked about as any other, though the
+/// name reads like a claim in a language.
+#[tokio::test]
+async fn no_claim_is_had_without_consent_by_a_name_that_reads_like_a_language() {
+    let server = server().await;
+    let name = "https://example.com/claims#groups";
+    add(&server, name, ClaimKind::IdToken, |claim| {
+        claim.source_path = Some("groups".to_owned());
+        for_staff(claim);
+    })
+    .await;
+    let browser = Browser::new(&server);
+    browser.sign_in(&request("openid"), "user").await.code();
+    let claims = json!({"userinfo": {name: null}}).to_string();
+    let asked =
+        |more: &[(&str, &str)]| request_with("openid", &[&[("claims", claims.as_str())], more].concat());
+    let answer = browser.get(&asked(&[("prompt", "none")])).await;
+    assert_eq!(answer.refused_to_client(), format!("{CALLBACK} consent_required [consent_required]"));
+    let (path, page) = browser.open(&asked(&[])).await;
+    let code = browser.press(&path, &page, "accept").await.code();
+    let tokens = server.redeem(&code).await;
+    let about = server.get(USERINFO).bearer(tokens["access_token"].as_str().unwrap()).await.ok();
+    assert_eq!(about[name], json!(["admins", "staff"]));
+}

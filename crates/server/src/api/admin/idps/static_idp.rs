@@ -12,6 +12,7 @@ use crate::api::etag::{IfMatch, Versioned};
 use crate::api::extract::{Id, WorkspaceId};
 use crate::api::json::Body;
 use crate::login::accounts;
+use crate::snapshot::Workspace;
 
 const METHOD: &str = "static";
 
@@ -28,12 +29,13 @@ pub(super) async fn create_static_idp(
     WorkspaceId(workspace_id): WorkspaceId,
     Body(StaticIdp(mut idp)): Body<StaticIdp>,
 ) -> Result<Versioned<StaticIdp>, ApiError> {
-    cx.workspace(&workspace_id).await?;
+    let workspace = cx.workspace(&workspace_id).await?;
     cx.require_own_tenant(&idp.tenant_id)?;
     let mut faults = Faults::default();
-    check(&idp, &workspace_id, &mut faults);
+    check(&idp, &workspace, &mut faults);
     faults.check(is_id(&idp.id), "id", "must be at most 64 letters, digits, hyphens, dots or underscores");
     users::check(&idp, &[], &mut faults);
+    users::check_not_taken(&cx, &workspace, &idp, &[], &mut faults).await?;
     faults.into_result()?;
     if idp.id.is_empty() {
         idp.id = cx.new_id();
@@ -81,12 +83,13 @@ pub(super) async fn update_static_idp(
     if_match: IfMatch,
     Body(StaticIdp(mut idp)): Body<StaticIdp>,
 ) -> Result<Versioned<StaticIdp>, ApiError> {
+    let workspace = cx.workspace(&workspace_id).await?;
     let before = load(&cx, &workspace_id, &id).await?;
     if_match.check(before.version)?;
     cx.require_own_tenant(&idp.tenant_id)?;
     let known = before.credentials.as_ref().map_or(&[][..], |credentials| &credentials.users);
     let mut faults = Faults::default();
-    check(&idp, &workspace_id, &mut faults);
+    check(&idp, &workspace, &mut faults);
     faults.check(idp.id.is_empty() || idp.id == before.id, "id", "cannot change");
     if idp.credentials.is_none() {
         // Somebody who sends no credentials does not mean to delete all users.
@@ -96,6 +99,7 @@ pub(super) async fn update_static_idp(
         }
     }
     users::check(&idp, known, &mut faults);
+    users::check_not_taken(&cx, &workspace, &idp, known, &mut faults).await?;
     faults.into_result()?;
     idp.id.clone_from(&before.id);
     METHOD.clone_into(&mut idp.method);
@@ -122,8 +126,8 @@ async fn load(
         .ok_or_else(|| ApiError::not_found("static identity provider", id))
 }
 
-fn check(idp: &Idp, workspace_id: &str, faults: &mut Faults) {
-    let same = |given: &str| given.is_empty() || given == workspace_id;
+fn check(idp: &Idp, workspace: &Workspace, faults: &mut Faults) {
+    let same = |given: &str| given.is_empty() || given == &*workspace.id;
     faults.check(
         same(&idp.authorization_server_id),
         "authorization_server_id",
@@ -142,4 +146,10 @@ fn check(idp: &Idp, workspace_id: &str, faults: &mut Faults) {
         let given = idp.settings.0.get(name);
         faults.check(given.is_none_or(serde_json::Value::is_boolean), path, "expected a boolean");
     }
+    let is_open = idp.settings.0.get(accounts::SETTING) == Some(&true.into());
+    faults.check(
+        !is_open || !accounts::is_for_administrators(&workspace.server),
+        "settings.public_registration_allowed",
+        "must be false here: whoever has an account in this workspace is an administrator",
+    );
 }

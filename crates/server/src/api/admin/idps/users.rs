@@ -8,8 +8,10 @@ use symbolon_store::entity::{Idp, Secret};
 use crate::api::auth::ManagementCx;
 use crate::api::error::{ApiError, Faults};
 use crate::api::passwords;
+use crate::login::accounts;
 use crate::login::end::{self, Place};
 use crate::login::session::subject_of;
+use crate::snapshot::Workspace;
 
 /// Most passwords hashed for one request: each takes its while.
 const MOST_PASSWORDS: usize = 100;
@@ -40,6 +42,32 @@ pub(super) fn check(idp: &Idp, before: &[StaticUser], faults: &mut Faults) {
     if given > MOST_PASSWORDS {
         faults.add("credentials.users", format!("can bring at most {MOST_PASSWORDS} passwords at a time"));
     }
+}
+
+/// Notes new users whose names people have given the accounts that they made: those could log in no more.
+///
+/// # Errors
+/// When the store does not answer.
+pub(super) async fn check_not_taken(
+    cx: &ManagementCx,
+    workspace: &Workspace,
+    idp: &Idp,
+    before: &[StaticUser],
+    faults: &mut Faults,
+) -> Result<(), ApiError> {
+    if !accounts::may_exist(workspace) {
+        return Ok(());
+    }
+    let users = idp.credentials.as_ref().map_or(&[][..], |credentials| &credentials.users);
+    for (index, user) in users.iter().enumerate() {
+        if before.iter().any(|known| known.username == user.username) {
+            continue;
+        }
+        let taken = cx.store(&workspace.id).find_account_by_name(&user.username).await?;
+        let at = format!("credentials.users[{index}].username");
+        faults.check(taken.is_none(), &at, "is the name of an account that somebody has made");
+    }
+    Ok(())
 }
 
 /// Replaces passwords by their hashes. A user without one keeps the hash of before.

@@ -273,6 +273,10 @@ async fn foreign(request: TokenRequest<'_>, name: &str, token: &str) -> Result<P
     };
     #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates; validation has bounded it")]
     let expires_at = claims.get("exp").and_then(Value::as_f64).unwrap_or_default() as i64;
+    if expires_at <= cx.now.seconds() {
+        // Within the leeway for clocks that differ; but what is exchanged must not outlive it.
+        return Err(refused("token_expired"));
+    }
     let limit = issuer.scopes().map(|names| ScopeSet::from_words(names).unwrap_or_default());
     Ok(Presented {
         authentication: Authentication {
@@ -309,6 +313,9 @@ fn foreign_binding(request: TokenRequest<'_>, cnf: &Value) -> Result<Confirmatio
         return Err(unknown());
     }
     let bound: Confirmation = serde_json::from_value(cnf.clone()).map_err(|_| unknown())?;
+    if bound == Confirmation::default() {
+        return Err(unknown());
+    }
     binding::check(request.cx, &bound, refused, MISMATCH)?;
     Ok(bound)
 }

@@ -109,8 +109,8 @@ async fn a_web_client_of_implicit_tokens_is_reached_over_tls_and_elsewhere() {
 }
 
 #[tokio::test]
-async fn a_client_under_development_is_on_the_machine_that_the_server_may_ask() {
-    let app = open_with(&[("client.allow_private_addresses", "true")]).await;
+async fn at_a_demo_server_a_client_under_development_is_on_the_same_machine() {
+    let app = open_with(&[("demo", "true")]).await;
     let at = |uri: &str| {
         let metadata = json!({
             "grant_types": ["authorization_code", "implicit"], "response_types": ["code id_token"],
@@ -246,6 +246,19 @@ async fn a_sector_lists_the_redirect_uris_of_its_clients() {
     let bad = json!({"sector_identifier_uri": remote.url, "redirect_uris": ["javascript:alert(1)"]});
     assert_eq!(register(&app, bad).await.status, 400);
     assert_eq!(remote.asked(), asked, "nobody is asked about a client that cannot be");
+}
+
+/// A client in memory is small, whatever member is long.
+#[tokio::test]
+async fn metadata_is_not_kept_without_end() {
+    let app = open().await;
+    let long = "x".repeat(33 * 1024);
+    for metadata in [json!({"software_id": long}), json!({"token_exchange": {"may_act": {"sub": long}}})] {
+        let answer = register(&app, with(metadata)).await;
+        assert_eq!(answer.reason(), "400 invalid_client_metadata client_metadata_refused");
+    }
+    let fits = register(&app, with(json!({"software_id": "x".repeat(1024)}))).await;
+    assert_eq!(fits.status, 201);
 }
 
 /// A registration must not make the server look around in its own network.

@@ -348,6 +348,9 @@ async fn a_jwt_of_a_trusted_issuer_is_exchanged() {
         (issuer.sign(json!({"aud": "https://api.example.com"})), "jwt_for_somebody_else"),
         (issuer.sign(json!({"exp": NOW.seconds() - 60})), "jwt_expired"),
         (issuer.sign(json!({"cnf": {"jwe": "x"}})), "token_binding_not_checked"),
+        (issuer.sign(json!({"cnf": {"jkt": null}})), "token_binding_not_checked"),
+        // Good a moment ago, and by the leeway: what is issued for it could not live.
+        (issuer.sign(json!({"exp": NOW.seconds() - 10})), "token_expired"),
         (issuer.sign(json!({"cnf": {"jkt": "x"}})), "token_key_mismatch"),
         (issuer.sign(json!({"cnf": {"x5t#S256": "x"}})), "token_certificate_mismatch"),
         (TestIssuer::new("https://idp.example.com").sign(json!({})), "jwt_signature_wrong"),
