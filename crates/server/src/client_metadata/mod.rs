@@ -5,6 +5,7 @@
 mod answers;
 pub mod complete;
 pub mod keys;
+pub mod localized;
 mod logout;
 pub mod sector;
 pub mod validate;

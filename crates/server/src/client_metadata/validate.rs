@@ -11,7 +11,7 @@ use symbolon_store::entity::Client;
 use symbolon_store::entity::client::SubjectType;
 use url::Url;
 
-use super::{answers, keys, logout};
+use super::{answers, keys, localized, logout};
 use crate::faults::Faults;
 use crate::oauth2::client_auth::assertion;
 use crate::oauth2::issue::LifetimeSettings;
@@ -40,6 +40,7 @@ pub fn check_metadata(client: &Client, workspace: &Workspace, faults: &mut Fault
     secrets(client, faults);
     redirect_uris(client, workspace, faults);
     uris(client, faults);
+    localized::check(client, faults);
     keys::check(client, faults);
     answers::check(client, workspace, faults);
     lifetimes(client, faults);
@@ -278,7 +279,7 @@ fn uris(client: &Client, faults: &mut Faults) {
         ("saml_metadata_url", &client.saml_metadata_url),
     ];
     for (name, uri) in pages {
-        let fits = uri.as_deref().is_none_or(|uri| has_scheme(uri, &["https", "http"]));
+        let fits = uri.as_deref().is_none_or(localized::is_page);
         faults.check(fits, name, "must be an absolute http or https URL");
     }
     // What the server itself fetches or calls goes over TLS alone.

@@ -66,6 +66,7 @@ async fn list(
     answered: Option<Answered>,
 ) -> Result<Response, OAuthError> {
     let browser = Browser::of(cx, headers);
+    let languages = views::languages(headers, None);
     let mut requests = Vec::new();
     for waiting in Waiting::list(cx, &session.person.subject).await? {
         let doc = &waiting.found.doc;
@@ -73,7 +74,7 @@ async fn list(
         let consents = consents.map_err(|error| store_failure(&error))?;
         requests.push(AskingClient {
             id: waiting.found.handle.clone(),
-            client: views::card(&waiting.client),
+            client: views::card(&waiting.client, &languages),
             csrf: browser.csrf_token(cx, &purpose(&waiting, session)),
             binding_message: doc.binding_message.clone(),
             groups: views::groups(cx, &doc.scope, &consents),

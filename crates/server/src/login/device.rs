@@ -148,7 +148,7 @@ impl Waiting {
         let Some(session) = session else {
             let (failure, username) = failed.unzip();
             let page = LoginPage {
-                client: views::card(&self.client),
+                client: views::card(&self.client, &views::languages(headers, None)),
                 csrf: browser.csrf_token(cx, &self.login_purpose()),
                 reason: None,
                 account: None,
@@ -170,7 +170,7 @@ impl Waiting {
         let consents = Consents::of_scope(cx, &self.client, &session.person.subject, scope).await;
         let consents = consents.map_err(|error| store_failure(&error))?;
         let page = ConsentPage {
-            client: views::card(&self.client),
+            client: views::card(&self.client, &views::languages(headers, None)),
             csrf: browser.csrf_token(cx, &self.consent_purpose(session)),
             username: session.person.username.clone(),
             groups: views::groups(cx, scope, &consents),
@@ -209,7 +209,11 @@ impl Waiting {
             return Err(OAuthError::invalid_request("interaction_finished")
                 .description("This request has been answered already."));
         }
-        Ok(views::own_page(cx, headers, &DeviceDonePage { client: views::card(&self.client), accepted }))
+        Ok(views::own_page(
+            cx,
+            headers,
+            &DeviceDonePage { client: views::card(&self.client, &views::languages(headers, None)), accepted },
+        ))
     }
 
     async fn login(&self, cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Response, OAuthError> {

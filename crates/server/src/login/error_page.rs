@@ -4,7 +4,8 @@ use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
 use symbolon_protocol::{ErrorCode, OAuthError};
 
-use super::views::{brand, language};
+use super::views::{brand, language, languages};
+use crate::client_metadata::localized;
 use crate::cx::Cx;
 use crate::oauth2::response_modes::with_query;
 use crate::pages::{Developer, ErrorKind, ErrorPage, FormTargets, Link, Restart};
@@ -23,7 +24,7 @@ pub fn error_page_of(cx: &Cx, headers: &HeaderMap, client_id: Option<&str>, erro
 
 /// The same with the way back to a client, where it has one.
 pub fn error_page_back(cx: &Cx, headers: &HeaderMap, client: &Client, error: OAuthError) -> Response {
-    let restart = (kind(&error) == ErrorKind::Expired).then(|| restart(cx, client)).flatten();
+    let restart = (kind(&error) == ErrorKind::Expired).then(|| restart(cx, headers, client)).flatten();
     error_page_with(cx, headers, Some(client.id()), restart, error)
 }
 
@@ -54,10 +55,10 @@ fn error_page_with(
 
 /// Where a client is asked to begin a login here (OIDC Core §4). What describes itself is not led to: nobody has
 /// registered it.
-pub(super) fn restart(cx: &Cx, client: &Client) -> Option<Restart> {
+pub(super) fn restart(cx: &Cx, headers: &HeaderMap, client: &Client) -> Option<Restart> {
     let address = client.entity.initiate_login_uri.as_deref().filter(|_| client.host.is_none())?;
     let link = Link::parse(&with_query(address, &[("iss", &cx.issuer())]))?;
-    Some(Restart { client: client.name().to_owned(), link })
+    Some(Restart { client: localized::name(client, &languages(headers, None)).to_owned(), link })
 }
 
 fn kind(error: &OAuthError) -> ErrorKind {

@@ -17,6 +17,7 @@ use super::details;
 use super::error_page::restart;
 pub use super::error_page::{error_page, error_page_back, error_page_of};
 use super::idps::{LoginFailure, PASSWORD_IDPS};
+use crate::client_metadata::localized;
 use crate::cx::Cx;
 use crate::login::Session;
 use crate::oauth2::authorize::next;
@@ -141,7 +142,7 @@ impl View<'_> {
             reason => reason_of(reason),
         };
         self.render(&LoginPage {
-            client: card(self.client),
+            client: self.card(),
             csrf,
             reason,
             account: account.map(|session| Account {
@@ -167,7 +168,7 @@ impl View<'_> {
             _ => Faults::default(),
         };
         self.render(&RegisterPage {
-            client: card(self.client),
+            client: self.card(),
             csrf: shown.csrf,
             login_at: self.address_of(Way::Login),
             fault: failure.as_ref().and_then(register_fault),
@@ -201,7 +202,7 @@ impl View<'_> {
 
     /// The consent page.
     pub fn consent(&self, consents: &Consents, person: &Person, csrf: &str) -> Response {
-        let mut client = card(self.client);
+        let mut client = self.card();
         let target = Url::parse(&self.request.redirect_uri).ok();
         // A private-use scheme has no host: the scheme says whose app it is.
         let target = target.map(|url| match url.authority() {
@@ -227,10 +228,18 @@ impl View<'_> {
         let field =
             |(name, value): &(&str, &str)| Field { name: (*name).to_owned(), value: (*value).to_owned() };
         self.render(&FormPostPage {
-            client: self.client.name().to_owned(),
+            client: localized::name(self.client, &self.languages()).to_owned(),
             action: self.request.redirect_uri.clone(),
             fields: parameters.iter().map(field).collect(),
         })
+    }
+
+    fn languages(&self) -> Vec<String> {
+        languages(self.headers, self.request.ui_locales.as_deref())
+    }
+
+    fn card(&self) -> ClientCard {
+        card(self.client, &self.languages())
     }
 
     fn render(&self, page: &impl Page) -> Response {
@@ -303,8 +312,8 @@ pub fn logout_page(
     client: Option<&Client>,
     csrf: &str,
 ) -> Response {
-    let page =
-        LogoutPage { csrf: csrf.to_owned(), username: person.username.clone(), client: client.map(card) };
+    let client = client.map(|client| card(client, &languages(headers, None)));
+    let page = LogoutPage { csrf: csrf.to_owned(), username: person.username.clone(), client };
     cx.app
         .pages
         .render(&page, language(headers, None), &brand(cx), &FormTargets::client("https:"))
@@ -313,8 +322,9 @@ pub fn logout_page(
 
 /// Says that the session is over, or that the person chose to stay.
 pub fn logged_out_page(cx: &Cx, headers: &HeaderMap, client: Option<&Client>, ended: bool) -> Response {
-    let restart = client.filter(|_| ended).and_then(|client| restart(cx, client));
-    own_page(cx, headers, &LoggedOutPage { client: client.map(card), ended, restart })
+    let restart = client.filter(|_| ended).and_then(|client| restart(cx, headers, client));
+    let client = client.map(|client| card(client, &languages(headers, None)));
+    own_page(cx, headers, &LoggedOutPage { client, ended, restart })
 }
 
 /// Says that the session is over, with the clients' own logout pages in frames; then the browser goes on.
@@ -326,7 +336,8 @@ pub fn logging_out_page(
     next: Option<String>,
 ) -> Response {
     let targets = next.as_deref().map_or_else(FormTargets::own, FormTargets::client);
-    let page = LoggingOutPage { client: client.map(card), frames, next };
+    let client = client.map(|client| card(client, &languages(headers, None)));
+    let page = LoggingOutPage { client, frames, next };
     cx.app.pages.render(&page, language(headers, None), &brand(cx), &targets).into_response()
 }
 
@@ -348,17 +359,31 @@ pub fn brand(cx: &Cx) -> Brand {
 
 /// The language of a person.
 pub fn language(headers: &HeaderMap, ui_locales: Option<&str>) -> Language {
-    Language::choose(ui_locales, headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()))
+    Language::choose(ui_locales, accepted(headers))
 }
 
-pub(super) fn card(client: &Client) -> ClientCard {
-    let link = |text: &Option<String>| text.as_deref().and_then(Link::parse);
+/// The language of a person, as the ranges by which is looked up what clients say in several languages.
+pub(super) fn languages(headers: &HeaderMap, ui_locales: Option<&str>) -> Vec<String> {
+    language(headers, ui_locales).ranges(ui_locales, accepted(headers))
+}
+
+fn accepted(headers: &HeaderMap) -> Option<&str> {
+    headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok())
+}
+
+/// What is shown of a client, in the first of the languages that it speaks.
+pub(super) fn card(client: &Client, languages: &[String]) -> ClientCard {
     let entity = &client.entity;
-    let mut card = ClientCard::new(client.name());
-    card.logo = link(&entity.logo_uri);
-    card.site = link(&entity.client_uri).or_else(|| link(&entity.app_url));
-    card.policy = link(&entity.policy_uri);
-    card.terms = link(&entity.tos_uri);
+    let link = |member: &str, untagged: &Option<String>| {
+        let said = localized::said(entity, member, languages).or(untagged.as_deref());
+        said.and_then(Link::parse)
+    };
+    let mut card = ClientCard::new(localized::name(client, languages));
+    card.logo = link("logo_uri", &entity.logo_uri);
+    card.site =
+        link("client_uri", &entity.client_uri).or_else(|| entity.app_url.as_deref().and_then(Link::parse));
+    card.policy = link("policy_uri", &entity.policy_uri);
+    card.terms = link("tos_uri", &entity.tos_uri);
     card.host = client.host.as_deref().map(str::to_owned);
     card
 }

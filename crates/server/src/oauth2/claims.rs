@@ -4,7 +4,7 @@
 //! OpenID Connect (Core §5.1), by the scopes that ask for them (§5.4).
 
 mod elsewhere;
-mod languages;
+pub mod languages;
 
 use serde_json::{Map, Value, json};
 use symbolon_protocol::claims_request::Requested;

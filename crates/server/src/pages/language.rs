@@ -2,6 +2,10 @@
 
 use serde::Serialize;
 
+/// How many tags of a request are looked at, and how long one may be, in bytes.
+const MOST: usize = 32;
+const LONGEST: usize = 70;
+
 /// A language that the pages speak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum Language {
@@ -51,8 +55,14 @@ impl Language {
     /// The language of a person: by `ui_locales` of the request (OpenID Connect Core §3.1.2.1, in order of
     /// preference), then by `Accept-Language` (RFC 9110 §12.5.4), else English.
     pub fn choose(ui_locales: Option<&str>, accept_language: Option<&str>) -> Self {
-        let asked = ui_locales.unwrap_or_default().split(' ').find_map(Self::of_tag);
-        asked.or_else(|| accepted(accept_language?)).unwrap_or_default()
+        wanted(ui_locales, accept_language).find_map(Self::of_tag).unwrap_or_default()
+    }
+
+    /// How the person asks for this language, the most wanted first (`de-CH` for German), and then the language itself:
+    /// what others say in several languages is looked up by it (RFC 4647 §3.4).
+    pub fn ranges(self, ui_locales: Option<&str>, accept_language: Option<&str>) -> Vec<String> {
+        let own = wanted(ui_locales, accept_language).filter(|tag| Self::of_tag(tag) == Some(self));
+        own.chain([self.tag()]).map(str::to_owned).collect()
     }
 
     /// Lookup by the primary subtag (RFC 4647 §3.4).
@@ -62,19 +72,27 @@ impl Language {
     }
 }
 
-/// The known language of the highest weight; of equal ones the first.
-fn accepted(header: &str) -> Option<Language> {
-    let mut best: Option<(f32, Language)> = None;
-    for range in header.split(',').take(32) {
+/// The tags that a person asks for, the most wanted first.
+fn wanted<'a>(
+    ui_locales: Option<&'a str>,
+    accept_language: Option<&'a str>,
+) -> impl Iterator<Item = &'a str> {
+    let asked = ui_locales.unwrap_or_default().split(' ').map(str::trim).take(MOST);
+    let accepted = accept_language.map(accepted).unwrap_or_default();
+    asked.chain(accepted).filter(|tag| tag.len() <= LONGEST)
+}
+
+/// The tags of a header by weight; those of equal weight in their order.
+fn accepted(header: &str) -> Vec<&str> {
+    let weighed = header.split(',').take(MOST).filter_map(|range| {
         let mut pieces = range.split(';').map(str::trim);
-        let Some(language) = pieces.next().and_then(Language::of_tag) else { continue };
+        let tag = pieces.next()?;
         let weight = pieces.find_map(|piece| piece.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse().ok());
-        let Some(weight) = weight.filter(|weight: &f32| *weight > 0.0) else { continue };
-        if best.is_none_or(|(highest, _)| weight > highest) {
-            best = Some((weight, language));
-        }
-    }
-    best.map(|(_, language)| language)
+        weight.filter(|weight: &f32| *weight > 0.0).map(|weight| (weight, tag))
+    });
+    let mut weighed: Vec<(f32, &str)> = weighed.collect();
+    weighed.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    weighed.into_iter().map(|(_, tag)| tag).collect()
 }
 
 #[cfg(test)]
@@ -97,5 +115,15 @@ mod tests {
         assert_eq!(of("de;q=0.7,pl;q=0.7"), Language::German);
         assert_eq!(of("*"), Language::English);
         assert_eq!(of("de;q=x, ;;,, PL"), Language::Polish);
+    }
+
+    #[test]
+    fn a_language_is_asked_for_in_several_ways() {
+        let ranges =
+            Language::German.ranges(Some("fr de-AT"), Some("de;q=0.5, pl, de-CH;q=0.8, de-LI;q=0, den"));
+        assert_eq!(ranges, ["de-AT", "de-CH", "de", "de"]);
+        assert_eq!(Language::English.ranges(None, Some("fr-CA")), ["en"]);
+        let long = format!("de-{}", "x-".repeat(50));
+        assert_eq!(Language::German.ranges(Some(&long), None), ["de"]);
     }
 }

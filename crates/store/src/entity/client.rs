@@ -9,6 +9,8 @@ pub use parts::{
     PiiCategory, RegistrationToken, ScopePrivacyInformation, SubjectType, TokenTtls,
 };
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -126,6 +128,11 @@ pub struct Client {
     pub jwks: Option<ClientJwks>,
     /// Where the keys of the client are published.
     pub jwks_uri: Option<String>,
+    /// What it says of itself in other languages (RFC 7591 §2.2): `client_name`, `client_uri`, `logo_uri`, `policy_uri`
+    /// and `tos_uri`, each with the tag of a language, such as `client_name#de`; an addition of ours.
+    #[schema(example = json!({"client_name#de": "Kalender"}))]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub localized: BTreeMap<String, String>,
     /// Logo.
     pub logo_uri: Option<String>,
     /// Free data of the administrator.
@@ -302,6 +309,7 @@ impl Default for Client {
             introspection_signed_response_alg: None,
             jwks: None,
             jwks_uri: None,
+            localized: BTreeMap::new(),
             logo_uri: None,
             metadata: Metadata::default(),
             obbr: None,

@@ -1,13 +1,67 @@
-//! What the identity provider says in several languages (OIDC Core §5.2): beside `family_name` there may be
+//! What is said in several languages (OIDC Core §5.2, RFC 7591 §2.2): beside `family_name` there may be
 //! `family_name#ja-Kana-JP`, the same in the language and script of that tag (BCP 47).
 
 use std::collections::BTreeSet;
+use std::iter::successors;
+use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value};
 
+/// Longest language tag, in bytes; the longest in use have half of it.
+const LONGEST_TAG: usize = 70;
+
 /// The name of a claim, and the language that it is asked for in: `family_name#ja` is `family_name` in `ja`.
-pub(super) fn parts(name: &str) -> (&str, Option<&str>) {
+pub fn parts(name: &str) -> (&str, Option<&str>) {
     name.split_once('#').map_or((name, None), |(name, tag)| (name, Some(tag)))
+}
+
+/// Whether a text is a language tag that is well-formed by the rules of RFC 5646 §2.1. The old ones that follow no rule
+/// (`i-klingon`) all have a successor that does.
+pub fn is_tag(text: &str) -> bool {
+    let has_size = |part: &str, sizes: RangeInclusive<usize>| sizes.contains(&part.len());
+    let plain = |part: &str| has_size(part, 1..=8) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if text.len() > LONGEST_TAG || !text.split('-').all(plain) {
+        return false;
+    }
+    let letters = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_variant = |part: &str| {
+        has_size(part, 5..=8)
+            || (has_size(part, 4..=4) && part.starts_with(|first: char| first.is_ascii_digit()))
+    };
+    let is_private = |part: &str| part.eq_ignore_ascii_case("x");
+    let mut parts = text.split('-').peekable();
+    if parts.next_if(|part| has_size(part, 2..=8) && letters(part)).is_some() {
+        let mut extended = 0;
+        while extended < 3 && parts.next_if(|part| has_size(part, 3..=3) && letters(part)).is_some() {
+            extended += 1;
+        }
+        // Script and region.
+        parts.next_if(|part| has_size(part, 4..=4) && letters(part));
+        parts.next_if(|part| {
+            (has_size(part, 2..=2) && letters(part)) || (has_size(part, 3..=3) && digits(part))
+        });
+        while parts.next_if(|part| is_variant(part)).is_some() {}
+        while parts.next_if(|part| has_size(part, 1..=1) && !is_private(part)).is_some() {
+            if parts.next_if(|part| has_size(part, 2..=8)).is_none() {
+                return false;
+            }
+            while parts.next_if(|part| has_size(part, 2..=8)).is_some() {}
+        }
+    }
+    match parts.next() {
+        None => true,
+        Some(part) => is_private(part) && parts.next().is_some(),
+    }
+}
+
+/// What a lookup tries, one after the other (RFC 4647 §3.4): each language, then the same without its last parts.
+pub fn ranges(languages: &[String]) -> impl Iterator<Item = &str> {
+    let some = |range: &'_ str| !range.is_empty();
+    languages.iter().flat_map(move |language| {
+        let first = Some(language.as_str()).filter(|range| some(range));
+        successors(first, move |range| Some(shorter(range)).filter(|range| some(range)))
+    })
 }
 
 /// What is said in just this language.
@@ -33,16 +87,12 @@ pub(super) fn preferred<'a>(
     languages: &[String],
 ) -> Option<&'a Value> {
     let own = context.get("locale").and_then(Value::as_str).unwrap_or_default().replace('_', "-");
-    for language in languages {
-        let mut range = language.as_str();
-        while !range.is_empty() {
-            if let Some(value) = tagged(context, path, range) {
-                return Some(value);
-            }
-            if is_in(&own, range) {
-                return None;
-            }
-            range = shorter(range);
+    for range in ranges(languages) {
+        if let Some(value) = tagged(context, path, range) {
+            return Some(value);
+        }
+        if is_in(&own, range) {
+            return None;
         }
     }
     None
@@ -126,6 +176,53 @@ mod tests {
     #[test]
     fn languages_in_use_are_known() {
         assert_eq!(Vec::from_iter(used([&context()].into_iter())), ["de", "ja-Kana-JP"]);
+    }
+
+    /// RFC 5646 appendix A.
+    #[test]
+    fn tags_are_well_formed_or_not() {
+        let well_formed = "de fr ja zh-Hant zh-cmn-Hans-CN cmn-Hans-CN zh-yue-HK sr-Latn sr-Latn-RS sl-rozaj \
+            sl-rozaj-biske sl-nedis de-CH-1901 sl-IT-nedis hy-Latn-IT-arevela de-DE es-419 de-CH-x-phonebk \
+            az-Arab-x-AZE-derbend x-whatever qaa-Qaaa-QM-x-southern de-Qaaa en-US-u-islamcal zh-CN-a-myext-x-private \
+            en-a-myext-b-another DE-ch";
+        for tag in well_formed.split_ascii_whitespace() {
+            assert!(is_tag(tag), "{tag}");
+        }
+        let long = format!("de-x{}", "-12345678".repeat(8));
+        let not = [
+            "",
+            "-",
+            "a",
+            "de-",
+            "-de",
+            "de--CH",
+            "de_CH",
+            "de CH",
+            "d\u{e9}",
+            "*",
+            "a-DE",
+            "de-419-DE",
+            "x",
+            "en-x",
+        ];
+        let not = not.iter().copied().chain([
+            "en-u",
+            "en-a-b-cd",
+            "en-123456789",
+            "deutschland",
+            "12",
+            "i-klingon",
+            &long,
+        ]);
+        for tag in not {
+            assert!(!is_tag(tag), "{tag}");
+        }
+    }
+
+    #[test]
+    fn a_lookup_tries_what_is_less_and_less_said() {
+        let languages = ["de-CH-x-phonebk", "", "fr"].map(str::to_owned);
+        assert_eq!(Vec::from_iter(ranges(&languages)), ["de-CH-x-phonebk", "de-CH", "de", "fr"]);
     }
 
     #[test]

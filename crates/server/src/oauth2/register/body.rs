@@ -11,6 +11,7 @@ use symbolon_store::entity::lenient::Lenient;
 
 use super::metadata::ClientMetadata;
 use crate::app::App;
+use crate::client_metadata::localized;
 use crate::oauth2::error::ErrorResponse;
 
 /// A request with a body that is not looked at yet.
@@ -73,13 +74,16 @@ impl RawBody {
 /// # Errors
 /// `invalid_redirect_uri` or `invalid_client_metadata` when a member is of the wrong type.
 pub fn metadata(value: Value) -> Result<ClientMetadata, OAuthError> {
-    serde_path_to_error::deserialize(Lenient(value)).map_err(|error| {
-        let path = error.path().to_string();
-        let code = code_of(&path);
-        OAuthError::new(code, "client_metadata_malformed")
-            .description(format!("{path}: the value is of the wrong type."))
-            .got(path)
-    })
+    let localized = localized::of_members(&value).map_err(malformed)?;
+    let read = serde_path_to_error::deserialize(Lenient(value));
+    let metadata: ClientMetadata = read.map_err(|error| malformed(&error.path().to_string()))?;
+    Ok(ClientMetadata { localized, ..metadata })
+}
+
+fn malformed(path: &str) -> OAuthError {
+    OAuthError::new(code_of(path), "client_metadata_malformed")
+        .description(format!("{path}: the value is of the wrong type."))
+        .got(path)
 }
 
 /// RFC 7591 §3.2.2: which error a member at fault is.

@@ -4,6 +4,8 @@
 //! The members here are all that a client may choose. What is an administrator's (`trusted`, `audience`, token
 //! lifetimes …) is not among them and is ignored, as RFC 7591 §2 has unknown metadata ignored.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use symbolon_protocol::OAuthError;
@@ -11,7 +13,8 @@ use symbolon_store::entity::client::{ClientPrivacy, ClientTokenExchangeConfigura
 use symbolon_store::entity::{Client, ClientJwks, Secret};
 use utoipa::ToSchema;
 
-/// The metadata of a client that registers itself.
+/// The metadata of a client that registers itself. `client_name`, `client_uri`, `logo_uri`, `policy_uri` and `tos_uri` may
+/// be there in other languages too, each with the tag of a language, such as `client_name#de` (RFC 7591 §2.2).
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default)]
@@ -81,6 +84,10 @@ pub struct ClientMetadata {
     pub jwks: Option<ClientJwks>,
     /// Where its keys are published.
     pub jwks_uri: Option<String>,
+    /// What is said in other languages, by member and language.
+    #[serde(flatten, skip_deserializing)]
+    #[schema(ignore)]
+    pub localized: BTreeMap<String, String>,
     /// Logo.
     pub logo_uri: Option<String>,
     /// Brand in a register.
@@ -192,6 +199,7 @@ impl ClientMetadata {
         client.introspection_endpoint_auth_method.clone_from(&client.token_endpoint_auth_method);
         client.revocation_endpoint_auth_method.clone_from(&client.token_endpoint_auth_method);
         client.dynamically_registered = true;
+        client.localized = self.localized;
         // Which tokens of others are meant for it is not the client's own to say: it may exchange those.
         if let Some(exchange) = &mut client.token_exchange {
             exchange.subject_audiences.clear();
@@ -208,7 +216,8 @@ impl ClientMetadata {
                 !is_empty(value) && !unsaid.iter().any(|(member, word)| name == member && value == word)
             });
         }
-        serde_json::from_value(value).map_err(unfit)
+        let metadata = serde_json::from_value::<Self>(value).map_err(unfit)?;
+        Ok(Self { localized: client.localized.clone(), ..metadata })
     }
 }
 

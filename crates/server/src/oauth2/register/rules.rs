@@ -8,6 +8,7 @@ use symbolon_store::entity::service::ServiceKind;
 use url::Url;
 
 use super::body::code_of;
+use crate::client_metadata::localized::{self, NAME};
 use crate::cx::Cx;
 use crate::faults::Faults;
 use crate::legible::deceives;
@@ -22,6 +23,8 @@ const MOST_ENTRIES: usize = 100;
 const LONGEST_TEXT: usize = 2048;
 /// Most bytes of all that is kept of a client, as JSON.
 const MOST_BYTES: usize = 32 * 1024;
+/// Longest name, in bytes.
+const LONGEST_NAME: usize = 200;
 
 /// Grants that begin with a person. The others give access to whoever has the client's credentials, or tell them who has
 /// an account here and have people asked who began nothing (CIBA §7.1): that must not be everybody who asks for some.
@@ -95,8 +98,18 @@ pub fn check(cx: &Cx, client: &Client, approved: bool, faults: &mut Faults) {
 /// Notes what is too long, and what people would misread.
 pub fn check_texts(client: &Client, faults: &mut Faults) {
     sizes(client, faults);
-    let plain = !client.client_name.chars().any(deceives);
-    faults.check(plain, "client_name", "has characters that hide or reorder text");
+    for (name, text) in named(client) {
+        let plain = !text.chars().any(deceives);
+        faults.check(plain, name, "has characters that hide or reorder text");
+    }
+}
+
+/// Everything that the client is called, in whatever language.
+fn named(client: &Client) -> impl Iterator<Item = (&str, &str)> {
+    let localized = client.localized.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    let names =
+        localized.filter(|(name, _)| localized::parts(name).is_some_and(|(member, _)| member == NAME));
+    std::iter::once((NAME, client.client_name.as_str())).chain(names)
 }
 
 fn sizes(client: &Client, faults: &mut Faults) {
@@ -113,7 +126,6 @@ fn sizes(client: &Client, faults: &mut Faults) {
         faults.check(fits, name, "is too long");
     }
     let texts = [
-        ("client_name", Some(&client.client_name)),
         ("description", client.description.as_ref()),
         ("client_uri", client.client_uri.as_ref()),
         ("logo_uri", client.logo_uri.as_ref()),
@@ -123,8 +135,13 @@ fn sizes(client: &Client, faults: &mut Faults) {
         ("sector_identifier_uri", client.sector_identifier_uri.as_ref()),
     ];
     for (name, text) in texts {
-        let most = if name == "client_name" { 200 } else { LONGEST_TEXT };
-        faults.check(text.is_none_or(|text| text.len() <= most), name, "is too long");
+        faults.check(text.is_none_or(|text| text.len() <= LONGEST_TEXT), name, "is too long");
+    }
+    for (name, text) in &client.localized {
+        faults.check(text.len() <= LONGEST_TEXT, name, "is too long");
+    }
+    for (name, text) in named(client) {
+        faults.check(text.len() <= LONGEST_NAME, name, "is too long");
     }
     let keys = client.jwks.as_ref().map_or(0, |jwks| jwks.keys.len());
     faults.check(keys <= MOST_ENTRIES, "jwks", "has too many keys");

@@ -4,12 +4,16 @@
 //! without one. What a statement says stands above what the client says of itself. The registries of open banking
 //! call some of it by names of their own (`software_redirect_uris` …): those bound what the client may say.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 use symbolon_jose::{Algorithm, Claims, ParseOptions, UnverifiedJwt, Validation};
 use symbolon_protocol::{ErrorCode, OAuthError};
 
 use super::body::invalid;
+use crate::client_metadata::localized;
 use crate::cx::Cx;
+use crate::oauth2::claims::languages;
 use crate::oauth2::client_keys::{self, KeyError};
 use crate::snapshot::{PublicKeys, Workspace};
 
@@ -125,14 +129,21 @@ pub fn stands_above(claims: &Claims, said: &mut Map<String, Value>) -> Result<()
         }
         said.insert("jwks_uri".to_owned(), uri.into());
     }
-    for (name, value) in claims.iter().filter(|(name, _)| !OF_THE_STATEMENT.contains(&name.as_str())) {
-        match OTHER_NAMES.iter().find(|(theirs, _)| theirs == name) {
-            Some((_, ours)) => said.insert((*ours).to_owned(), value.clone()),
-            None if name == "redirect_uris" => None,
-            None => said.insert(name.clone(), value.clone()),
-        };
-    }
+    let of_the_client = |name: &str| !OF_THE_STATEMENT.contains(&name) && name != "redirect_uris";
+    let theirs = claims.iter().filter(|(name, _)| of_the_client(name));
+    let theirs: Vec<(String, &Value)> = theirs.map(|(name, value)| (our_name(name), value)).collect();
+    // What it says in one language, the client says in no other: or it would be somebody else in that one.
+    let spoken_of: BTreeSet<&str> = theirs.iter().filter_map(|(name, _)| localized::member(name)).collect();
+    said.retain(|name, _| !localized::member(name).is_some_and(|member| spoken_of.contains(member)));
+    said.extend(theirs.iter().map(|(name, value)| (name.clone(), (*value).clone())));
     Ok(())
+}
+
+/// What RFC 7591 calls a member of a statement, in the same language.
+fn our_name(name: &str) -> String {
+    let (member, tag) = languages::parts(name);
+    let ours = OTHER_NAMES.iter().find(|(theirs, _)| *theirs == member).map_or(member, |(_, ours)| ours);
+    tag.map_or_else(|| ours.to_owned(), |tag| format!("{ours}#{tag}"))
 }
 
 /// A client may use some of the redirect URIs of the software; all, when it names none.

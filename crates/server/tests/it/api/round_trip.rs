@@ -76,6 +76,7 @@ fn full_client(document: &Value, sector: &str) -> Value {
                 "refresh_token_ttl": "24h0m0s",
             },
             "frontchannel_logout_uri": "https://a.example/frame",
+            "localized": {"client_name#de": "Alles", "tos_uri#fr-CA": "https://a.example/fr"},
             "userinfo_encrypted_response_alg": "RSA-OAEP-256", "userinfo_encrypted_response_enc": "A128GCM",
             "introspection_encrypted_response_alg": "RSA-OAEP-256", "introspection_encrypted_response_enc": "A128GCM",
             "introspection_signed_response_alg": "ES256",

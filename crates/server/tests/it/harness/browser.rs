@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Mutex;
 
 use axum::body::Body;
-use http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE};
+use http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE};
 use http::request::Builder;
 use http::{Method, Request};
 use http_body_util::BodyExt;
@@ -19,13 +19,21 @@ use super::{Answer, TestApp};
 pub(crate) struct Browser<'a> {
     server: &'a TestApp,
     pub(crate) address: IpAddr,
+    /// `Accept-Language`; empty: none is sent.
+    languages: &'static str,
     cookies: Mutex<BTreeMap<String, String>>,
 }
 
 impl<'a> Browser<'a> {
     /// A browser that has never been here.
     pub(crate) fn new(server: &'a TestApp) -> Self {
-        Self { server, address: Ipv4Addr::new(203, 0, 113, 7).into(), cookies: Mutex::default() }
+        let address = Ipv4Addr::new(203, 0, 113, 7).into();
+        Self { server, address, languages: "", cookies: Mutex::default() }
+    }
+
+    /// A browser of a person who speaks these languages.
+    pub(crate) fn speaking(server: &'a TestApp, languages: &'static str) -> Self {
+        Self { languages, ..Self::new(server) }
     }
 
     /// A browser elsewhere.
@@ -90,6 +98,9 @@ impl<'a> Browser<'a> {
     pub(crate) async fn send(&self, mut request: Builder, body: Body) -> Answer {
         if !request.headers_ref().unwrap().contains_key(HOST) {
             request = request.header(HOST, "localhost:8443");
+        }
+        if !self.languages.is_empty() {
+            request = request.header(ACCEPT_LANGUAGE, self.languages);
         }
         if !self.cookies.lock().unwrap().is_empty() {
             request = request.header(COOKIE, self.cookie_header());

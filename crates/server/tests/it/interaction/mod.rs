@@ -2,6 +2,7 @@
 
 mod attacks;
 mod consent;
+mod localized;
 mod login;
 mod races;
 mod restart;

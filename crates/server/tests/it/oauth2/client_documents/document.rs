@@ -25,6 +25,12 @@ async fn a_document_speaks_for_its_own_url_and_shares_no_secret() {
         (json!({"grant_types": ["client_credentials"]}), "client_document_refused"),
         (json!({"grant_types": ["password"]}), "client_document_refused"),
         (json!({"client_name": "Bank\u{202e}"}), "client_document_refused"),
+        (json!({"client_name#de": "Bank\u{202e}"}), "client_document_refused"),
+        (json!({"client_name#de": "B".repeat(201)}), "client_document_refused"),
+        (json!({"client_name#d": "Bank"}), "client_document_refused"),
+        (json!({"client_name#de": ["Bank"]}), "client_document_malformed"),
+        (json!({"tos_uri#de": "javascript:alert(1)"}), "client_document_refused"),
+        (json!({"logo_uri#de": "data:image/svg+xml,x"}), "client_document_refused"),
         (json!({"jwks": {"keys": [{"kty": "oct", "k": "AAAA"}]}}), "client_document_refused"),
         (json!({"id_token_signed_response_alg": "HS256"}), "client_document_refused"),
     ] {

@@ -50,6 +50,24 @@ async fn the_person_is_told_the_host_and_asked_every_time() {
     assert_eq!(app.rows_of("scope_grants").await, 0);
 }
 
+/// RFC 7591 §2.2. The host is what the client is known by, whatever it is called in a language.
+#[tokio::test]
+async fn a_document_speaks_several_languages() {
+    let (remote, app) = server().await;
+    let said = json!({"client_name#de": "Notizen", "tos_uri#de": "https://notes.example/bedingungen"});
+    remote.publish(&document(&remote, said).to_string());
+    let host = remote.url.trim_start_matches("https://").split('/').next().unwrap();
+    for (languages, name) in [("de-AT", "Notizen"), ("pl", "Notes"), ("", "Notes")] {
+        let browser = Browser::speaking(&app, languages);
+        let (path, page) = browser.open(&request(&remote.url, &[])).await;
+        let answer = browser.log_in(&path, &page, "user", "user").await;
+        let (_, page) = browser.follow(&path, answer).await;
+        let text = page.page().text();
+        assert!(page.page().heading().contains(name) && text.contains(host), "{languages}: {text}");
+        assert_eq!(page.text().contains("https://notes.example/bedingungen"), name == "Notizen");
+    }
+}
+
 #[tokio::test]
 async fn a_workspace_that_does_not_say_so_knows_no_such_client() {
     let (remote, app) = server().await;

@@ -45,6 +45,7 @@ async fn the_example_of_the_rfc_registers() {
             "backchannel_user_code_parameter": false,
             "client_id_issued_at": 1_800_000_000,
             "client_name": "My Example Client",
+            "client_name#ja-Jpan-JP": "クライアント名",
             "client_secret_expires_at": 0,
             "dpop_bound_access_tokens": false,
             "dynamically_registered": true,

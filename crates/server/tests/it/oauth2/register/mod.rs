@@ -1,6 +1,7 @@
 //! `POST /{tid}/{aid}/oauth2/register` and what manages it (RFC 7591, RFC 7592)
 
 mod access;
+mod localized;
 mod management;
 mod metadata;
 mod refused;

@@ -72,6 +72,45 @@ async fn a_statement_of_a_trusted_registry_registers() {
     assert_eq!(app.post(TOKEN).basic(id, secret).form(&form).await.ok()["scope"], "read");
 }
 
+/// A client that could say in Polish what its registry has said in English and German would be another one there.
+#[tokio::test]
+async fn what_a_statement_says_the_client_says_in_no_other_language() {
+    let (app, registry) = demanding().await;
+    let own = statement(
+        &registry,
+        json!({
+            "client_name": null, "software_client_name": "Notes", "software_client_name#de": "Notizen",
+            "tos_uri#de": "https://registry.example/bedingungen",
+        }),
+    );
+    let more = json!({
+        "client_name": "Bank", "client_name#pl": "Bank", "client_name#DE": "Bank", "tos_uri": "https://bank.example/terms",
+        "client_uri#de": "https://notes.example/de",
+    });
+    let client = register_with(&app, &own, more).await.json();
+    let of_people = |client: &Value| {
+        let all = client.as_object().unwrap().iter();
+        let said = all.filter(|(name, _)| {
+            name.starts_with("client_name") || name.contains("_uri#") || *name == "tos_uri"
+        });
+        Value::Object(said.map(|(name, value)| (name.clone(), value.clone())).collect())
+    };
+    let expected = json!({
+        "client_name": "Notes", "client_name#de": "Notizen", "client_uri#de": "https://notes.example/de",
+        "tos_uri#de": "https://registry.example/bedingungen",
+    });
+    assert_eq!(of_people(&client), expected);
+    // Nor afterwards, when it brings no statement.
+    app.change_workspace(|server| server.enable_trust_anchor = false).await;
+    let path = format!("{REGISTER}/{}", text(&client, "client_id"));
+    let change = with(json!({
+        "client_id": client["client_id"], "client_name#pl": "Bank", "client_uri#de": "https://notes.example/de",
+    }));
+    let token = text(&client, "registration_access_token");
+    let answer = app.request("PUT", &path).bearer(token).body("application/json", change.to_string()).await;
+    assert_eq!(of_people(&answer.ok()), expected);
+}
+
 #[tokio::test]
 async fn nothing_else_passes_for_a_statement() {
     let (app, registry) = demanding().await;
