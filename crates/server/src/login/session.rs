@@ -110,8 +110,9 @@ impl Person {
     }
 }
 
+/// Left out of what is kept.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
-const fn is_false(value: &bool) -> bool {
+pub const fn is_false(value: &bool) -> bool {
     !*value
 }
 

@@ -14,7 +14,7 @@ use symbolon_store::{DecoupledRequest, DecoupledState, Grant};
 
 use super::acr;
 use super::error::store_failure;
-use super::grants::{Owner, Person, Redeemed, Spends, TokenRequest};
+use super::grants::{Owner, Person, Redeemed, Spends, TokenRequest, vouched};
 use super::records::{Authentication, GrantRecord};
 use crate::clock::Timestamp;
 use crate::cx::Cx;
@@ -116,16 +116,21 @@ pub async fn redeem<'a>(
             Err(interval) => told(ErrorCode::SlowDown, "polled_too_often")
                 .expected(format!("at least {interval} s between polls")),
         }),
-        DecoupledState::Approved | DecoupledState::Spent => granted(found.grant, id),
+        DecoupledState::Approved | DecoupledState::Spent => granted(request.cx, found.grant, id).await,
     }
 }
 
 /// What a request is worth that was approved with this grant.
 ///
 /// # Errors
-/// `invalid_grant` when it was revoked.
-pub fn granted(grant: Option<Grant<GrantRecord>>, id: &str) -> Result<Redeemed<'_>, OAuthError> {
+/// `invalid_grant` when it was revoked, or the person is gone.
+pub async fn granted<'a>(
+    cx: &Cx,
+    grant: Option<Grant<GrantRecord>>,
+    id: &'a str,
+) -> Result<Redeemed<'a>, OAuthError> {
     let grant = grant.filter(|grant| grant.revoked_at.is_none()).ok_or_else(grant_revoked)?;
+    vouched::check(cx, &grant.doc.authentication).await?;
     let scope = Cow::Owned(grant.doc.scope.clone());
     let person = Person { grant_id: Some(grant.id), record: grant.doc, nonce: None };
     Ok(Redeemed { owner: Owner::Person(Box::new(person)), scope, spends: Spends::Decoupled(id) })

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use symbolon_protocol::{AuthorizationDetails, ClaimsRequest, CodeChallenge, Confirmation, ScopeSet};
 
+use crate::login::session::is_false;
 use crate::login::{Person, Session};
 
 /// A grant: what one person let one client have, once. Codes, refresh tokens and access tokens belong to a grant
@@ -37,6 +38,9 @@ pub struct Authentication {
     pub username: String,
     /// The identity provider that vouches (`idp`).
     pub idp_id: String,
+    /// Whether they made their account themselves: the store has it then, and `subject` is its id.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub has_own_account: bool,
     /// How they authenticated (RFC 8176).
     pub amr: Vec<String>,
     /// When they logged in, in unix seconds.
@@ -55,6 +59,7 @@ impl Authentication {
             subject: person.subject.clone(),
             username: person.username.clone(),
             idp_id: person.idp_id.clone(),
+            has_own_account: person.has_own_account,
             amr: person.amr.clone(),
             auth_time: session.auth_time,
             authentication_context: person.authentication_context.clone(),
@@ -68,6 +73,7 @@ impl Authentication {
             subject: person.subject,
             username: person.username,
             idp_id: person.idp_id,
+            has_own_account: person.has_own_account,
             amr: person.amr,
             auth_time,
             authentication_context: person.authentication_context,

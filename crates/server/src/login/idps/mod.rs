@@ -136,6 +136,27 @@ pub async fn vouches(cx: &Cx, person: &Person) -> Result<bool, StoreError> {
     Ok(now.is_some_and(is_same))
 }
 
+/// Whether the identity provider is still in use and still has the user, by whatever password: grants end with an
+/// account. `own_account` is its id where the person made it themselves.
+///
+/// # Errors
+/// When the store, which is asked for accounts that people made alone, does not answer.
+pub async fn has_user(
+    cx: &Cx,
+    idp_id: &str,
+    username: &str,
+    own_account: Option<&str>,
+) -> Result<bool, StoreError> {
+    let Some(idp) = cx.workspace.idps.iter().find(|idp| idp.id == idp_id && !idp.disabled) else {
+        return Ok(false);
+    };
+    if let Some(id) = own_account {
+        return cx.store().has_account(&idp.id, id).await;
+    }
+    let kind = PASSWORD_IDPS.iter().find(|kind| kind.method() == idp.method);
+    Ok(kind.is_some_and(|kind| kind.find(idp, username).is_some()))
+}
+
 /// Names a password's hash (PHC string) and shows nothing of it: a digest, of which the salt alone is beyond guessing.
 pub fn password_version(hash: &str) -> String {
     HEXLOWER.encode(&sha256(format!("password\0{hash}").as_bytes())[..16])

@@ -114,7 +114,7 @@ fn error(callback: &Callback, code: ErrorCode) -> String {
 
 /// Issues the tokens and keeps the message with them, all or nothing.
 async fn tokens(cx: &Cx, client: &Client, found: &Found, callback: &Callback) -> Result<String, Failure> {
-    let redeemed = decoupled::granted(found.grant.clone(), &callback.auth_req_id)?;
+    let redeemed = decoupled::granted(cx, found.grant.clone(), &callback.auth_req_id).await?;
     let pushed =
         issue::Pushed { auth_req_id: &callback.auth_req_id, confirmation: callback.confirmation.clone() };
     let mut issued = issue::pushed(cx, client, redeemed, pushed)?;

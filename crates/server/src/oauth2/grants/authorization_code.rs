@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use symbolon_protocol::{CodeVerifier, Confirmation, GrantType, OAuthError};
 use symbolon_store::CodeWithGrant;
 
-use super::{Grant, Owner, Person, Redeemed, Spends, TokenRequest, access_row, refresh_row};
+use super::{Grant, Owner, Person, Redeemed, Spends, TokenRequest, access_row, refresh_row, vouched};
 use crate::oauth2::BoxFuture;
 use crate::oauth2::error::store_failure;
 use crate::oauth2::issue::{Issued, binding};
@@ -48,6 +48,7 @@ async fn redeem(request: TokenRequest<'_>) -> Result<Redeemed<'_>, OAuthError> {
     if grant.revoked_at.is_some() {
         return Err(refused("code_grant_revoked"));
     }
+    vouched::check(request.cx, &grant.doc.authentication).await?;
     let scope = Cow::Owned(grant.doc.scope.clone());
     let person = Person { grant_id: Some(found.grant_id), record: grant.doc, nonce: found.doc.nonce };
     Ok(Redeemed { owner: Owner::Person(Box::new(person)), scope, spends: Spends::Code(code) })

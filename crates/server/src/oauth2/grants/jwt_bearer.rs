@@ -64,6 +64,7 @@ async fn redeem(request: TokenRequest<'_>) -> Result<Redeemed<'_>, OAuthError> {
         subject: issuer.subject_here(subject),
         username: subject.to_owned(),
         idp_id: name.clone(),
+        has_own_account: false,
         amr: Vec::new(),
         auth_time: cx.now.seconds(),
         authentication_context: Map::new(),

@@ -11,6 +11,7 @@ mod jwt_bearer;
 mod password;
 mod refresh_token;
 mod token_exchange;
+pub mod vouched;
 
 use std::borrow::Cow;
 

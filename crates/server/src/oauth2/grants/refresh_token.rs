@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use symbolon_protocol::{GrantType, OAuthError, ScopeSet};
 use symbolon_store::{RefreshToken as Stored, Rotation, RotationRequest};
 
-use super::{Grant, Owner, Person, Redeemed, Spends, TokenRequest};
+use super::{Grant, Owner, Person, Redeemed, Spends, TokenRequest, vouched};
 use crate::oauth2::BoxFuture;
 use crate::oauth2::error::store_failure;
 use crate::oauth2::issue::{Issued, binding, may_refresh};
@@ -45,6 +45,7 @@ async fn redeem(request: TokenRequest<'_>) -> Result<Redeemed<'_>, OAuthError> {
     let grant = cx.store().find_grant::<GrantRecord>(&found.grant_id).await;
     let grant = grant.map_err(|error| store_failure(&error))?.filter(|grant| grant.revoked_at.is_none());
     let record = grant.ok_or_else(|| refused("refresh_token_revoked"))?.doc;
+    vouched::check(cx, &record.authentication).await?;
     if !may_refresh(cx, client, &record) {
         return Err(refused("refresh_not_allowed_any_more")
             .detail("offline_access was taken from the client since the token was issued"));

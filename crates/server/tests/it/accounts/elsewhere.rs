@@ -48,15 +48,10 @@ async fn a_session_ends_with_its_account_and_while_its_identity_provider_is_disa
     make(&browser, "openid", ADA).await.code();
     let silent = request_with("openid", &[("prompt", "none")]);
     browser.get(&silent).await.code();
-    let mut idp = app.store().load::<symbolon_store::entity::Idp>("default-people").await.unwrap().value;
-    idp.disabled = true;
-    app.store().update(idp.clone(), None, 0).await.unwrap();
-    app.app.snapshots.invalidate("default", "default");
+    app.change_people(|idp| idp.disabled = true).await;
     assert_eq!(browser.get(&silent).await.sends("error").as_deref(), Some("login_required"));
     assert_eq!(reason(&Browser::new(&app), &request("openid"), "ada", PASSWORD).await, "user_unknown");
-    idp.disabled = false;
-    app.store().update(idp, None, 0).await.unwrap();
-    app.app.snapshots.invalidate("default", "default");
+    app.change_people(|idp| idp.disabled = false).await;
     browser.get(&silent).await.code();
     let [account] = accounts(&app).await.try_into().unwrap();
     assert!(app.store().delete_account("default-people", &account.id).await.unwrap());

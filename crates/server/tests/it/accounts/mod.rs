@@ -4,6 +4,7 @@ mod attacks;
 mod elsewhere;
 mod fields;
 mod flow;
+mod gone;
 mod management;
 
 use symbolon_store::{Account, ListQuery};

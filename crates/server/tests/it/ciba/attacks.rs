@@ -170,3 +170,12 @@ async fn an_auth_req_id_is_not_kept_readable() {
     let found = app.store().find_decoupled_request::<Value, GrantRecord>(&id).await.unwrap().unwrap();
     assert!(!format!("{found:?}").contains(&id));
 }
+
+#[tokio::test]
+async fn whoever_is_gone_gets_no_tokens_for_what_they_allowed() {
+    let app = app().await;
+    let id = begin(&app).await;
+    approve(&app).await;
+    app.forget_person("user").await;
+    assert_eq!(poll(&app, &id).await.reason(), "400 invalid_grant person_gone");
+}

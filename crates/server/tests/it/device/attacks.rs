@@ -175,3 +175,17 @@ async fn what_is_typed_in_the_place_of_a_button_is_not_logged() {
         assert!(!record.contains("hunter2") && record.contains("22 characters"), "{record}");
     }
 }
+
+#[tokio::test]
+async fn whoever_is_gone_gets_no_tokens_on_their_device() {
+    let app = app().await;
+    let (device_code, user_code) = begin(&app).await;
+    let browser = Browser::new(&app);
+    let (address, page) = consent(&browser, &user_code, "user").await;
+    browser.press(&address, &page, "accept").await;
+    app.change_people(|idp| idp.disabled = true).await;
+    assert_eq!(poll(&app, &device_code).await.reason(), "400 invalid_grant person_gone");
+    app.change_people(|idp| idp.disabled = false).await;
+    app.forget_person("user").await;
+    assert_eq!(poll(&app, &device_code).await.reason(), "400 invalid_grant person_gone");
+}

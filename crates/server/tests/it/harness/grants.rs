@@ -3,9 +3,14 @@
 use serde_json::{Value, json};
 use symbolon_protocol::{AuthorizationDetails, ClaimsRequest, CodeChallenge, ScopeSet};
 use symbolon_server::oauth2::records::{Authentication, CodeRecord, GrantRecord};
+use symbolon_store::entity::idp::{StaticCredentials, StaticUser};
+use symbolon_store::entity::{Idp, Secret};
 use symbolon_store::{NewCode, NewGrant};
 
 use super::{NOW, TestApp};
+
+/// The identity provider that knows the user of the codes.
+const SANDBOX: &str = "sandbox";
 
 /// An authorization code of user `user` for `client`, about to be stored. The code's text is its `code`.
 pub(crate) struct TestCode {
@@ -44,13 +49,15 @@ impl Default for TestCode {
 impl TestApp {
     /// Stores a code with its grant, whose id is `grant-{code}`.
     pub(crate) async fn add_code(&self, code: TestCode) {
+        self.add_sandbox().await;
         let Value::Object(authentication_context) = code.context else { panic!("a context is an object") };
         let grant = GrantRecord {
             scope: ScopeSet::parse(code.scope).unwrap(),
             authentication: Authentication {
                 subject: "subject-of-user".into(),
                 username: "user".into(),
-                idp_id: "sandbox".into(),
+                idp_id: SANDBOX.into(),
+                has_own_account: false,
                 amr: vec!["pwd".into()],
                 auth_time: NOW.seconds() - 60,
                 authentication_context,
@@ -79,5 +86,27 @@ impl TestApp {
             expires_at: now.plus_seconds(24 * 60 * 60).millis(),
         };
         self.store().insert_code(&new_code, &new_grant).await.unwrap();
+    }
+
+    /// Adds the identity provider that knows the user of the codes, if it is not there. Nobody logs in at it.
+    async fn add_sandbox(&self) {
+        if self.store().find::<Idp>(SANDBOX).await.unwrap().is_some() {
+            return;
+        }
+        let hash = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo";
+        let user = StaticUser {
+            username: "user".to_owned(),
+            password: Some(Secret::new(hash)),
+            ..StaticUser::default()
+        };
+        let idp = Idp {
+            id: SANDBOX.to_owned(),
+            name: "Sandbox".to_owned(),
+            method: "static".to_owned(),
+            credentials: Some(StaticCredentials { users: vec![user] }),
+            ..Idp::default()
+        };
+        self.store().insert(idp, NOW.millis()).await.unwrap();
+        self.app.snapshots.invalidate("default", "default");
     }
 }

@@ -38,17 +38,33 @@ impl TestApp {
 
     /// Changes one of the people of [`TestApp::with_people`].
     pub(crate) async fn change_person(&self, username: &str, change: impl FnOnce(&mut StaticUser)) {
-        let mut idp = self.store().load::<Idp>("default-people").await.unwrap().value;
-        let users = &mut idp.credentials.as_mut().unwrap().users;
-        change(users.iter_mut().find(|user| user.username == username).unwrap());
-        self.store().update(idp, None, NOW.millis()).await.unwrap();
-        self.app.snapshots.invalidate("default", "default");
+        self.change_people(|idp| {
+            let users = &mut idp.credentials.as_mut().unwrap().users;
+            change(users.iter_mut().find(|user| user.username == username).unwrap());
+        })
+        .await;
     }
 
     /// Lets people make accounts at the identity provider of `with_people`, or lets them no more.
     pub(crate) async fn let_people_register(&self, allowed: bool) {
+        let set = |idp: &mut Idp| {
+            idp.settings.0.insert("public_registration_allowed".to_owned(), allowed.into());
+        };
+        self.change_people(set).await;
+    }
+
+    /// Removes one of the people of [`TestApp::with_people`] from the store: nothing that was issued is revoked.
+    pub(crate) async fn forget_person(&self, username: &str) {
+        self.change_people(|idp| {
+            idp.credentials.as_mut().unwrap().users.retain(|user| user.username != username);
+        })
+        .await;
+    }
+
+    /// Changes the identity provider of [`TestApp::with_people`] in the store: nothing that was issued is revoked.
+    pub(crate) async fn change_people(&self, change: impl FnOnce(&mut Idp)) {
         let mut idp = self.store().load::<Idp>("default-people").await.unwrap().value;
-        idp.settings.0.insert("public_registration_allowed".to_owned(), allowed.into());
+        change(&mut idp);
         self.store().update(idp, None, NOW.millis()).await.unwrap();
         self.app.snapshots.invalidate("default", "default");
     }
