@@ -75,6 +75,18 @@ impl Form {
     /// # Errors
     /// As [`Form::parse`].
     pub fn parse_allowing(bytes: &[u8], repeatable: &[&str]) -> Result<Self, FormError> {
+        let form = Self::parse_repeated(bytes)?;
+        match form.repeated(repeatable) {
+            Some(name) => Err(FormError::Repeated(name.to_owned())),
+            None => Ok(form),
+        }
+    }
+
+    /// Reads a body or a query whose sender is to be told elsewhere what it repeats: see [`Form::check_repeated`].
+    ///
+    /// # Errors
+    /// As [`Form::parse`], but for [`FormError::Repeated`].
+    pub fn parse_repeated(bytes: &[u8]) -> Result<Self, FormError> {
         if bytes.len() > MAX_BYTES {
             return Err(FormError::TooLarge);
         }
@@ -96,7 +108,7 @@ impl Form {
         }
         let text = String::from_utf8(decoded).map_err(|_| FormError::NotUtf8)?;
         let form = Self { text, parameters };
-        form.check(repeatable)?;
+        form.check()?;
         Ok(form)
     }
 
@@ -120,7 +132,8 @@ impl Form {
                 return Err(FormError::TooLarge);
             }
         }
-        form.check(REPEATABLE)?;
+        form.check()?;
+        form.check_repeated()?;
         Ok(form)
     }
 
@@ -160,7 +173,23 @@ impl Form {
         self.parameters.is_empty()
     }
 
-    fn check(&self, repeatable: &[&str]) -> Result<(), FormError> {
+    /// Refuses a parameter that comes twice and must not (RFC 6749 §3.1).
+    ///
+    /// # Errors
+    /// [`FormError::Repeated`] with the first one.
+    pub fn check_repeated(&self) -> Result<(), FormError> {
+        self.repeated(REPEATABLE).map_or(Ok(()), |name| Err(FormError::Repeated(name.to_owned())))
+    }
+
+    fn repeated(&self, repeatable: &[&str]) -> Option<&str> {
+        let names = self.iter().map(|(name, _)| name).enumerate();
+        let mut again = names.filter(|(index, name)| {
+            !repeatable.contains(name) && self.iter().take(*index).any(|(earlier, _)| earlier == *name)
+        });
+        again.next().map(|(_, name)| name)
+    }
+
+    fn check(&self) -> Result<(), FormError> {
         // `%C3=%A9` is UTF-8 when put together, but neither the name nor the value is.
         let whole = |range: &Range<usize>| {
             self.text.is_char_boundary(range.start) && self.text.is_char_boundary(range.end)
@@ -170,11 +199,6 @@ impl Form {
         }
         if self.text.contains('\0') {
             return Err(FormError::Nul);
-        }
-        for (index, (name, _)) in self.iter().enumerate() {
-            if !repeatable.contains(&name) && self.iter().take(index).any(|(earlier, _)| earlier == name) {
-                return Err(FormError::Repeated(name.to_owned()));
-            }
         }
         Ok(())
     }

@@ -11,6 +11,8 @@ pub struct Keys {
     pub dpop_nonce: hmac::Key,
     /// Makes the successors of registration access tokens.
     pub registration: hmac::Key,
+    /// Says in the address of a logout that its `id_token_hint` was seen.
+    pub logout: hmac::Key,
 }
 
 impl Keys {
@@ -20,6 +22,7 @@ impl Keys {
             csrf: hmac_key(master, b"csrf"),
             dpop_nonce: hmac_key(master, b"dpop nonce"),
             registration: hmac_key(master, b"registration"),
+            logout: hmac_key(master, b"logout"),
         }
     }
 }

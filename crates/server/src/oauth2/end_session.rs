@@ -6,8 +6,11 @@
 
 use std::sync::Arc;
 
+use aws_lc_rs::{constant_time, hmac};
 use axum::body::Bytes;
 use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderMap, Uri};
 use symbolon_protocol::{Form, OAuthError};
 
@@ -17,11 +20,17 @@ use super::error::store_failure;
 use super::form_body;
 use super::frontchannel_logout;
 use super::id_token_hint::{self, IdTokenHint};
+use super::issue::subject;
 use super::response_modes::{see_other, with_query};
 use crate::cx::Cx;
 use crate::login::views::{self, error_page};
 use crate::login::{Browser, Session};
 use crate::snapshot::Client;
+
+/// An ID token of the session.
+const HINT: &str = "id_token_hint";
+/// Ours: that one was shown by POST.
+const SEEN: &str = "id_token_hint_seen";
 
 /// Ends the session of this browser.
 #[utoipa::path(
@@ -65,8 +74,16 @@ pub async fn post(cx: Cx, uri: Uri, headers: HeaderMap, body: Bytes) -> Response
             let asked = Form::from_query(uri.query().unwrap_or_default())?;
             return confirmed(&cx, &headers, &asked, &body).await;
         }
+        let asked = Asked::read(&cx, &body).await?;
         let here = format!("/{}/{}/oidc/logout", cx.workspace.tenant_id, cx.workspace.id);
-        Ok(see_other(&with_query(&here, &body.iter().collect::<Vec<_>>())))
+        let mut parameters: Vec<_> = body.iter().filter(|(name, _)| ![HINT, SEEN].contains(name)).collect();
+        // An ID token has no business in the browser's history: that it was seen is said instead.
+        let seen =
+            asked.hint.as_ref().and_then(|hint| seen(&cx, &hint.client_id, hint.session_id.as_deref()?));
+        parameters.extend(seen.as_ref().map(|seen| (SEEN, seen.as_str())));
+        let named = asked.client.as_ref().filter(|_| body.get("client_id").is_none());
+        parameters.extend(named.map(|client| ("client_id", client.id())));
+        Ok(see_other(&with_query(&here, &parameters)))
     };
     answered.await.unwrap_or_else(|error| error_page(&cx, &headers, error))
 }
@@ -75,9 +92,7 @@ pub async fn post(cx: Cx, uri: Uri, headers: HeaderMap, body: Bytes) -> Response
 async fn asked(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Response, OAuthError> {
     let asked = Asked::read(cx, form).await?;
     let Some(session) = Session::find(cx, headers).await? else { return Ok(asked.done(cx, headers, true)) };
-    // All our ID tokens say in which session they were issued: those of earlier sessions end no later one.
-    let hinted = asked.hint.as_ref().and_then(|hint| hint.session_id.as_deref());
-    if hinted == Some(&session.public_id()) {
+    if asked.is_of(cx, &session) {
         return end(cx, headers, session, asked).await;
     }
     let browser = Browser::of(cx, headers);
@@ -116,9 +131,21 @@ fn csrf_purpose(session: &Session) -> String {
     format!("logout {}", session.public_id())
 }
 
+/// Says that an ID token which the client got in the session was shown.
+fn seen(cx: &Cx, client_id: &str, sid: &str) -> Option<String> {
+    let mut context = hmac::Context::with_key(&cx.app.keys.logout);
+    for part in [&*cx.workspace.tenant_id, &*cx.workspace.id, client_id, sid] {
+        context.update(&(part.len() as u64).to_be_bytes());
+        context.update(part.as_bytes());
+    }
+    (!sid.is_empty()).then(|| URL_SAFE_NO_PAD.encode(context.sign()))
+}
+
 /// What a logout request asks for, checked.
 struct Asked {
     hint: Option<IdTokenHint>,
+    /// That a hint was seen, as [`seen`] says it.
+    seen: Option<String>,
     /// The client that asks, where it is known.
     client: Option<Arc<Client>>,
     /// Where the client wants the browser back, with its `state`.
@@ -127,7 +154,7 @@ struct Asked {
 
 impl Asked {
     async fn read(cx: &Cx, form: &Form) -> Result<Self, OAuthError> {
-        let token = form.get("id_token_hint");
+        let token = form.get(HINT);
         let client_id = form.get("client_id");
         let claimed = token.and_then(|token| id_token_hint::claimed_client(cx, token));
         let address = form.get("post_logout_redirect_uri");
@@ -165,7 +192,24 @@ impl Asked {
             None => None,
             Some(uri) => Some(return_address(client.as_deref(), uri, form.get("state"))?),
         };
-        Ok(Self { hint, client, back })
+        Ok(Self { hint, seen: form.get(SEEN).map(str::to_owned), client, back })
+    }
+
+    /// Whether the hint was issued in this session. All our ID tokens say in which one they were: those of earlier
+    /// sessions end no later one.
+    fn is_of(&self, cx: &Cx, session: &Session) -> bool {
+        let sid = session.public_id();
+        let named = match &self.client {
+            Some(client) => subject::session(&cx.workspace, client, &sid),
+            None => sid.as_str().into(),
+        };
+        if self.hint.as_ref().and_then(|hint| hint.session_id.as_deref()) == Some(&*named) {
+            return true;
+        }
+        let expected = self.client.as_ref().and_then(|client| seen(cx, client.id(), &named));
+        expected.zip(self.seen.as_ref()).is_some_and(|(expected, given)| {
+            constant_time::verify_slices_are_equal(expected.as_bytes(), given.as_bytes()).is_ok()
+        })
     }
 
     /// Back to the client, or a page that says what is now.

@@ -43,6 +43,15 @@ pub fn read(headers: &HeaderMap, body: &[u8]) -> Result<Form, OAuthError> {
     Ok(Form::parse(body)?)
 }
 
+/// The same, where what is repeated is told in another way.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_repeated(headers: &HeaderMap, body: &[u8]) -> Result<Form, OAuthError> {
+    require_form_type(headers)?;
+    Ok(Form::parse_repeated(body)?)
+}
+
 fn require_form_type(headers: &HeaderMap) -> Result<(), OAuthError> {
     let mut values = headers.get_all(CONTENT_TYPE).iter();
     let value = values.next().and_then(|value| value.to_str().ok()).unwrap_or_default();

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::issue::subject;
 use super::response_modes::with_query;
 use crate::cx::Cx;
 use crate::pages::Link;
@@ -20,7 +21,10 @@ pub fn uri(client: &Client) -> Option<&str> {
 /// is (§3).
 pub fn frames(cx: &Cx, clients: &[Arc<Client>], sid: &str) -> Vec<Link> {
     let issuer = cx.issuer();
-    let uris = clients.iter().filter_map(|client| uri(client));
-    let with_session = uris.map(|uri| with_query(uri, &[("iss", &issuer), ("sid", sid)]));
+    let uris = clients.iter().filter_map(|client| Some((client, uri(client)?)));
+    let with_session = uris.map(|(client, uri)| {
+        let sid = subject::session(&cx.workspace, client, sid);
+        with_query(uri, &[("iss", &*issuer), ("sid", &*sid)])
+    });
     with_session.filter_map(|address| Link::parse(&address)).take(FRAMES).collect()
 }

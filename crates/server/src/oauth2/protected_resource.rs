@@ -126,7 +126,7 @@ pub fn of_workspace(workspace: &Workspace) -> Option<Vec<String>> {
     (!resources.is_empty()).then_some(resources)
 }
 
-const USERINFO: &str = "/userinfo";
+pub(super) const USERINFO: &str = "/userinfo";
 
 /// The service that the path names.
 #[derive(Debug)]

@@ -15,7 +15,7 @@ use super::dpop;
 use super::error::{ErrorBody, ErrorResponse};
 use super::form_body::FormBody;
 use super::forms::Userinfo;
-use super::issue::OPENID;
+use super::issue::{OPENID, audience};
 use super::profile::interaction;
 use super::protected_resource;
 use super::{sealing, step_up};
@@ -84,6 +84,25 @@ async fn userinfo(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Response,
     Ok(response)
 }
 
+/// A token that was asked for with a resource is for that one alone (RFC 8707 §2, RFC 9068 §4): whoever serves the
+/// resource has it, and must not learn here who the person is.
+fn check_audience(cx: &Cx, token: &AccessToken) -> Result<(), OAuthError> {
+    let service = cx.workspace.scopes.find(OPENID).and_then(|entry| entry.service.as_ref());
+    let is_ours = |name: &String| match service {
+        _ if *name == cx.url(protected_resource::USERINFO) => true,
+        Some(service) => cx.workspace.is_audience(&cx.base_url, service, name),
+        None => audience::own(&token.client).any(|own| own == name),
+    };
+    if token.claims.aud.iter().any(is_ours) {
+        return Ok(());
+    }
+    let ours = service.map(|service| cx.workspace.audience(&cx.base_url, service));
+    Err(access_token::invalid("access_token_for_another_resource")
+        .description("The access token is for another resource.")
+        .expected(ours.unwrap_or_else(|| token.client.id().to_owned()))
+        .got(token.claims.aud.join(" ")))
+}
+
 async fn answer(cx: &Cx, token: &AccessToken) -> Result<Response, OAuthError> {
     let grant = token.grant.as_ref().filter(|_| token.claims.has_scope(OPENID)).ok_or_else(|| {
         OAuthError::insufficient_scope("scope_missing")
@@ -91,6 +110,7 @@ async fn answer(cx: &Cx, token: &AccessToken) -> Result<Response, OAuthError> {
             .expected(OPENID)
             .got(token.claims.scopes())
     })?;
+    check_audience(cx, token)?;
     step_up::check(&cx.workspace, token, cx.now)?;
     let scope = token.claims.scopes();
     let telling = Telling {

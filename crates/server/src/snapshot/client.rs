@@ -194,7 +194,10 @@ fn take_secrets(entity: &mut entity::Client, method: ClientAuthMethod) -> Vec<Se
     let expires_at = (entity.client_secret_expires_at > 0).then_some(entity.client_secret_expires_at);
     let current = entity.client_secret.take().map(|secret| SecretDigest::new(&secret, uses, expires_at));
     let ends = std::mem::take(&mut entity.rotated_secrets_expire_at);
-    let ends = ends.into_iter().map(|at| (at > 0).then_some(at)).chain(std::iter::repeat(None));
+    // No earlier secret outlives the one that replaced it.
+    let last = expires_at.unwrap_or(i64::MAX);
+    let ends = ends.into_iter().map(|at| if at > 0 { at.min(last) } else { last });
+    let ends = ends.chain(std::iter::repeat(last)).map(|at| (at < i64::MAX).then_some(at));
     let rotated = std::mem::take(&mut entity.rotated_secrets);
     let rotated = rotated.iter().zip(ends);
     let rotated = rotated.map(|(secret, expires_at)| SecretDigest::new(secret, uses, expires_at));

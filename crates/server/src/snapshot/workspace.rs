@@ -120,6 +120,15 @@ impl Workspace {
         }
     }
 
+    /// Whether a token that names this audience is for the service. A name of ours says which service of which
+    /// workspace it is; the host in it is whatever name of this server the token was asked for at.
+    pub fn is_audience(&self, base_url: &BaseUrl, service: &Service, name: &str) -> bool {
+        let path = |name: &str| Some(name.strip_prefix("spiffe://")?.split_once('/')?.1.to_owned());
+        let own = self.audience(base_url, service);
+        own == name
+            || (service.custom_audience.is_none() && path(&own).is_some_and(|own| path(name) == Some(own)))
+    }
+
     /// Numbers this load of the workspace: what was computed from one load does not count for another.
     pub const fn generation(&self) -> u64 {
         self.generation

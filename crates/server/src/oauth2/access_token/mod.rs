@@ -164,6 +164,6 @@ async fn still_granted(
     }
 }
 
-fn invalid(reason: &'static str) -> OAuthError {
+pub(super) fn invalid(reason: &'static str) -> OAuthError {
     OAuthError::invalid_token(reason)
 }

@@ -10,6 +10,7 @@ use super::rules::response_type;
 use crate::cx::Cx;
 use crate::oauth2::authorization_details;
 use crate::oauth2::clients;
+use crate::oauth2::issue::OPENID;
 use crate::oauth2::profile::Profile;
 use crate::oauth2::profile::clients::allows_redirect_uri;
 use crate::snapshot::Client;
@@ -43,9 +44,10 @@ pub fn redirect_uri(cx: &Cx, client: &Client, form: &Form) -> Result<RedirectUri
     Ok(match form.get("redirect_uri") {
         Some(asked) => RedirectUri { value: find(client, &registered, asked)?, sent: true },
         None if profile.requires_redirect_uri() => {
-            return Err(OAuthError::invalid_request("redirect_uri_missing")
-                .description("The parameter redirect_uri is missing.")
-                .detail(profile.clause_of_redirect_uris()));
+            return Err(redirect_uri_missing().detail(profile.clause_of_redirect_uris()));
+        }
+        None if form.get("scope").is_some_and(|scope| scope.split(' ').any(|name| name == OPENID)) => {
+            return Err(redirect_uri_missing().detail("OpenID Connect Core §3.1.2.1"));
         }
         None => RedirectUri { value: only_one(&registered)?, sent: false },
     })
@@ -109,7 +111,10 @@ fn find(client: &Client, registered: &[Cow<'_, str>], asked: &str) -> Result<Str
 fn only_one(registered: &[Cow<'_, str>]) -> Result<String, OAuthError> {
     match registered {
         [uri] => Ok(uri.to_string()),
-        _ => Err(OAuthError::invalid_request("redirect_uri_missing")
-            .description("The parameter redirect_uri is missing.")),
+        _ => Err(redirect_uri_missing()),
     }
+}
+
+fn redirect_uri_missing() -> OAuthError {
+    OAuthError::invalid_request("redirect_uri_missing").description("The parameter redirect_uri is missing.")
 }

@@ -18,7 +18,7 @@ use axum::body::Bytes;
 use axum::response::Response;
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, HeaderValue, Method, Uri};
-use symbolon_protocol::Form;
+use symbolon_protocol::{Form, OAuthError};
 
 use crate::cx::Cx;
 use crate::login::cookies::CookieName;
@@ -39,6 +39,9 @@ use source::Source;
 /// A longer address, in bytes, is not made of a form: browsers and proxies might not take it.
 const MAX_ADDRESS: usize = 8 * 1024;
 
+/// Who asks, where the answer goes and how: of two nobody knows which is meant.
+const DECISIVE: &[&str] = &["client_id", "redirect_uri", "request", "request_uri", "state", "response_mode"];
+
 /// Begins an authorization.
 #[utoipa::path(
     get, path = "/{tid}/{aid}/oauth2/authorize", operation_id = "authorize", tag = "oauth2",
@@ -58,7 +61,7 @@ const MAX_ADDRESS: usize = 8 * 1024;
     )
 )]
 pub async fn get(cx: Cx, uri: Uri, headers: HeaderMap) -> Response {
-    match Form::from_query(uri.query().unwrap_or_default()) {
+    match Form::parse_repeated(uri.query().unwrap_or_default().as_bytes()) {
         Ok(form) => authorize(&cx, &headers, &form, &Method::GET).await,
         Err(error) => error_page(&cx, &headers, error.into()),
     }
@@ -75,7 +78,7 @@ pub async fn get(cx: Cx, uri: Uri, headers: HeaderMap) -> Response {
     )
 )]
 pub async fn post(cx: Cx, headers: HeaderMap, body: Bytes) -> Response {
-    match form_body::read(&headers, &body) {
+    match form_body::read_repeated(&headers, &body) {
         Ok(form) => authorize(&cx, &headers, &form, &Method::POST).await,
         Err(error) => error_page(&cx, &headers, error),
     }
@@ -84,6 +87,12 @@ pub async fn post(cx: Cx, headers: HeaderMap, body: Bytes) -> Response {
 async fn authorize(cx: &Cx, headers: &HeaderMap, form: &Form, method: &Method) -> Response {
     // RFC 6749 §4.1.2.1: until the client and the redirect URI are known to be right, nobody is redirected.
     let page = |error| error_page_of(cx, headers, form.get("client_id"), error);
+    let repeated = form.check_repeated().err().map(OAuthError::from);
+    let comes_twice = |name: &&str| form.iter().filter(|(given, _)| given == name).count() > 1;
+    let repeated = match repeated {
+        Some(error) if DECISIVE.iter().any(comes_twice) => return page(error),
+        other => other,
+    };
     let client = match client::identify(cx, form).await {
         Ok(client) => client,
         Err(error) => return page(error),
@@ -109,6 +118,10 @@ async fn authorize(cx: &Cx, headers: &HeaderMap, form: &Form, method: &Method) -
         source: resolved.source,
         is_signed: resolved.is_signed,
     };
+    if let Some(error) = repeated {
+        rules::find_way(&asked, &mut request);
+        return respond::error(View { cx, headers, client: &client, request: &request }, error).await;
+    }
     if let Err(error) = rules::check(&asked, &mut request) {
         return respond::error(View { cx, headers, client: &client, request: &request }, error).await;
     }

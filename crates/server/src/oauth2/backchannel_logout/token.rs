@@ -45,7 +45,7 @@ pub async fn make(cx: &Cx, client: &Client, notice: &Notice) -> Result<String, O
         iat: cx.now.seconds(),
         iss: &cx.issuer(),
         jti: cx.app.rng.uuid().to_string(),
-        sid: &notice.session_id,
+        sid: &subject::session(&cx.workspace, client, &notice.session_id),
         sub: &subject::of(&cx.workspace, client, &notice.subject),
     };
     let signer = sealing::signer(cx, client, entity.id_token_signed_response_alg.as_deref())?;

@@ -93,6 +93,7 @@ impl Draft<'_> {
         let scope = if tells_all { Cow::Borrowed(scope) } else { Cow::Owned(claims::beyond_userinfo(scope)) };
         let telling =
             Telling { workspace: &cx.workspace, client, scope: &scope, authentication: Some(authentication) };
+        let sid = subject::session(&cx.workspace, client, &authentication.session_id);
         let claims = Claims {
             acr: person.record.acr.as_deref().filter(|_| !hides_acr),
             amr: &authentication.amr,
@@ -107,7 +108,7 @@ impl Draft<'_> {
             auth_req_id: pushed.map(|(auth_req_id, _)| auth_req_id),
             rt_hash: pushed.and_then(|(_, refresh_token)| refresh_token).map(hash),
             s_hash: state.map(hash),
-            sid: if names_session(profile, client) { &authentication.session_id } else { "" },
+            sid: if names_session(profile, client) { &sid } else { "" },
             sub: &subject::of(&cx.workspace, client, &authentication.subject),
             about: telling.in_id_token(&person.record.claims),
         };

@@ -14,11 +14,24 @@ pub fn of<'a>(workspace: &Workspace, client: &Client, subject: &'a str) -> Cow<'
     if client.entity.subject_type != SubjectType::Pairwise {
         return Cow::Borrowed(subject);
     }
+    Cow::Owned(in_sector(workspace, client, subject))
+}
+
+/// A session's public name (`sid`) as this client sees it: by one name for all, clients of different sectors would
+/// find out that they have the same person before them.
+pub fn session<'a>(workspace: &Workspace, client: &Client, sid: &'a str) -> Cow<'a, str> {
+    if client.entity.subject_type != SubjectType::Pairwise || sid.is_empty() {
+        return Cow::Borrowed(sid);
+    }
+    Cow::Owned(in_sector(workspace, client, &format!("sid {sid}")))
+}
+
+fn in_sector(workspace: &Workspace, client: &Client, name: &str) -> String {
     let salt = workspace.server.subject_identifier_algorithm_salt.as_ref().map_or("", |salt| salt.reveal());
     let sector = sector(client);
     // Lengths before contents: no two triples give the same text.
-    let text = format!("{}:{sector}{}:{subject}{salt}", sector.len(), subject.len());
-    Cow::Owned(sha256_b64url(text.as_bytes()))
+    let text = format!("{}:{sector}{}:{name}{salt}", sector.len(), name.len());
+    sha256_b64url(text.as_bytes())
 }
 
 /// `st`: the subject type of the token's `sub`.

@@ -8,6 +8,7 @@ use crate::harness::{
 };
 
 const PAYMENTS: &str = "https://payments.example/api";
+const USERINFO: &str = "/default/default/userinfo";
 const ACCOUNTS: &str = "spiffe://localhost/default/default/accounts";
 
 /// Two services, one of which has an address of its own, and a client for both.
@@ -152,4 +153,30 @@ async fn without_resources_at_first_each_token_may_have_its_own() {
     let form = [("grant_type", "refresh_token"), ("refresh_token", token), ("resource", ACCOUNTS)];
     let second = server.post(TOKEN).basic("client", SECRET).form(&form).await.ok();
     assert_eq!((audience(&second), &second["scope"]), (json!([ACCOUNTS]), &json!("read offline_access")));
+}
+
+/// Whoever serves a resource holds tokens for it: those tell nothing about the person at userinfo (RFC 9068 §4).
+#[tokio::test]
+async fn a_token_for_another_resource_is_of_no_use_at_userinfo() {
+    let server = server().await;
+    let browser = Browser::new(&server);
+    let asked = request_with("openid email pay offline_access", &[]);
+    let code = browser.sign_in(&asked, "user").await.code();
+    let narrow = redeem(&server, &code, &[PAYMENTS]).await.ok();
+    let about = async |token: &Value| server.get(USERINFO).bearer(token.as_str().unwrap()).await;
+    let answer = about(&narrow["access_token"]).await;
+    assert_eq!(answer.reason(), "401 invalid_token access_token_for_another_resource");
+    assert_eq!(answer.record().got.as_deref(), Some(PAYMENTS));
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", narrow["refresh_token"].as_str().unwrap()),
+        ("resource", "https://localhost:8443/default/default/userinfo"),
+    ];
+    let own = server.post(TOKEN).basic("client", SECRET).form(&form).await.ok();
+    assert_eq!(about(&own["access_token"]).await.ok()["email"], "user@example.com");
+
+    // Without a resource a token is for everything, under whatever name of this server it was asked for.
+    let code = browser.sign_in(&asked, "user").await.code();
+    let whole = redeem(&server, &code, &[]).await.ok();
+    assert_eq!(about(&whole["access_token"]).await.ok()["email"], "user@example.com");
 }

@@ -110,6 +110,7 @@ async fn a_token_is_signed_and_encrypted_as_id_tokens_are_and_names_the_clients_
     let (header, claims) = decode(&token);
     assert_eq!(header, json!({"alg": "HS256", "typ": "logout+jwt"}));
     assert_eq!(claims["sub"], self::claims(&id_token)["sub"]);
+    assert_eq!(claims["sid"], self::claims(&id_token)["sid"]);
     let again = browser.get(&format!("{LOGOUT}?id_token_hint={token}")).await;
     assert_eq!(again.record().reason, "id_token_hint_invalid", "and is no hint itself");
 }

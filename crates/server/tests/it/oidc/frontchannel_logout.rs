@@ -2,6 +2,7 @@
 
 use http::header::CONTENT_SECURITY_POLICY;
 use serde_json::{Value, json};
+use symbolon_store::entity::client::SubjectType;
 
 use crate::api::Console;
 use crate::harness::{Browser, LOGOUT, SECRET, TestApp, client, decode, request};
@@ -146,4 +147,39 @@ async fn a_frame_cannot_lead_the_page_away_or_add_to_it() {
     assert!(policy.contains("; frame-src https://example.com;") && !policy.contains('*'), "{policy}");
     assert_eq!(answer.header(http::header::X_FRAME_OPTIONS), "DENY");
     assert_eq!(answer.header(http::header::REFERRER_POLICY), "no-referrer");
+}
+
+/// OpenID Connect Core §8: what two clients of different sectors are told has nothing in common.
+#[tokio::test]
+async fn pairwise_clients_know_one_session_by_different_names() {
+    let app = with_frame().await;
+    app.add_client(client("second")).await;
+    for (id, host) in [("client", "one.example"), ("second", "two.example")] {
+        app.change_client(id, |client| {
+            client.subject_type = SubjectType::Pairwise;
+            client.sector_identifier_uri = Some(format!("https://{host}/sector"));
+            client.frontchannel_logout_uri = Some("https://example.com/out".to_owned());
+        })
+        .await;
+    }
+    let (browser, first) = signed_in(&app).await;
+    let code = browser.sign_in(&request("openid").replace("=client&", "=second&"), "user").await.code();
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", &code),
+        ("redirect_uri", "https://example.com/callback"),
+    ];
+    let tokens = app.post("/default/default/oauth2/token").basic("second", SECRET).form(&form).await.ok();
+    let [first_sid, second_sid] = [first.as_str(), tokens["id_token"].as_str().unwrap()]
+        .map(|token| decode(token).1["sid"].as_str().unwrap().to_owned());
+    assert_ne!(first_sid, second_sid);
+    // Each is logged out by its own name, which its own hint is known by.
+    let answer = browser.get(&logout(&first, "")).await;
+    let mut told: Vec<_> =
+        frames(answer.text()).iter().map(|uri| uri.rsplit_once("sid=").unwrap().1).collect();
+    let mut sids = [first_sid.as_str(), second_sid.as_str()];
+    told.sort_unstable();
+    sids.sort_unstable();
+    assert_eq!(told, sids);
+    assert_eq!(app.rows_of("sessions").await, 0);
 }

@@ -107,9 +107,32 @@ async fn a_form_of_another_site_ends_the_session_it_cannot_see() {
         ("client_id", "client"),
     ];
     let answer = browser.post_from_another_site(LOGOUT, &parameters).await;
+    let address = answer.location().to_owned();
+    assert!(!address.contains(&id_token) && !address.contains("eyJ"), "no token in the history: {address}");
+    // What the address says of the hint is good for the session of the hint alone.
+    let other = Browser::new(&app);
+    other.sign_in(&request("openid"), "other").await.code();
+    assert_eq!(other.get(&address).await.page().heading(), "Sign out?");
     let (_, answer) = browser.follow(LOGOUT, answer).await;
     assert_eq!(answer.location(), format!("{BYE}?state=s"));
     assert!(!is_logged_in(&browser).await, "nobody is told of a logout that did not happen");
+}
+
+#[tokio::test]
+async fn nobody_says_that_a_hint_was_seen_that_was_not() {
+    let app = TestApp::with_people().await;
+    let (browser, id_token, _) = logged_in(&app).await;
+    for seen in ["true", "", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
+        let claimed = [("client_id", "client"), ("id_token_hint_seen", seen)];
+        assert_eq!(browser.get(&logout(&claimed)).await.page().heading(), "Sign out?", "{seen}");
+        let answer = browser.post_from_another_site(LOGOUT, &claimed).await;
+        let (_, page) = browser.follow(LOGOUT, answer).await;
+        assert_eq!(page.page().heading(), "Sign out?", "{seen}");
+    }
+    let parameters = [("id_token_hint", id_token.as_str()), ("id_token_hint_seen", "x")];
+    let answer = browser.post_from_another_site(LOGOUT, &parameters).await;
+    let (_, answer) = browser.follow(LOGOUT, answer).await;
+    assert_eq!(answer.page().heading(), "You are signed out");
 }
 
 #[tokio::test]

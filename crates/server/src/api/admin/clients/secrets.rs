@@ -30,7 +30,8 @@ pub(super) struct RotateClientSecretResponse {
 
 /// Rotate client secret
 ///
-/// Makes a new secret. The two before it are still accepted until they are revoked, or `auto_revoke_after` is over.
+/// Makes a new secret, which does not expire. The two before it are still accepted until they are revoked, expire, or
+/// `auto_revoke_after` is over.
 #[utoipa::path(
     post, path = "/api/admin/{tid}/clients/{cid}/rotateSecret", operation_id = "rotateClientSecret", tag = "clients",
     params(Rotation, IfMatch), responses((status = 200, description = "The new secret", body = RotateClientSecretResponse))
@@ -47,6 +48,7 @@ pub(super) async fn rotate_client_secret(
     let mut client = before.value;
     forget_expired_secrets(&mut client, cx.now);
     let secret = Secret::new(cx.app.rng.secret());
+    let expired_at = std::mem::take(&mut client.client_secret_expires_at);
     if let Some(former) = client.client_secret.replace(secret.clone()) {
         client.rotated_secrets.insert(0, former);
         client.rotated_secrets.truncate(ROTATED_SECRETS);
@@ -54,12 +56,14 @@ pub(super) async fn rotate_client_secret(
         client.rotated_secrets_expire_at.insert(0, 0);
         client.rotated_secrets_expire_at.truncate(client.rotated_secrets.len());
     }
-    if let Some(seconds) = auto_revoke_after {
-        let end = cx.now.plus_seconds(seconds).seconds();
+    // The new secret has no end; those before it end when the last of them would have.
+    let auto_revoked_at = auto_revoke_after.map(|seconds| cx.now.plus_seconds(seconds).seconds());
+    for end in auto_revoked_at.into_iter().chain((expired_at > 0).then_some(expired_at)) {
         for at in &mut client.rotated_secrets_expire_at {
             *at = if *at == 0 { end } else { end.min(*at) };
         }
     }
+    forget_expired_secrets(&mut client, cx.now);
     let workspace_id = client.authorization_server_id.clone();
     let update = cx.store(&workspace_id).update(client, Some(before.version), cx.now.millis()).await;
     update.map_err(|error| if_match.lost_race(error))?;

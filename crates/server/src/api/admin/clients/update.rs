@@ -32,7 +32,7 @@ pub(super) async fn update_client(
     let mut faults = Faults::default();
     cx.require_own_tenant(&client.tenant_id)?;
     keep_identity(&mut client, &before, &mut faults);
-    keep_secrets(&mut client, &before);
+    keep_secrets(&mut client, &before, &mut faults);
     view::forget_expired_secrets(&mut client, cx.now);
     complete(&cx.app.rng, &mut client, &mut faults);
     validate::check(&client, &workspace, &mut faults);
@@ -68,7 +68,12 @@ fn keep_identity(client: &mut Client, before: &Client, faults: &mut Faults) {
 }
 
 /// Earlier secrets are changed by rotation alone; a caller who never saw the secret does not take it away.
-fn keep_secrets(client: &mut Client, before: &Client) {
+fn keep_secrets(client: &mut Client, before: &Client, faults: &mut Faults) {
+    faults.check(
+        client.rotated_secrets.is_empty() || client.rotated_secrets == before.rotated_secrets,
+        "rotated_secrets",
+        "is changed by rotateSecret and revokeRotatedSecrets alone",
+    );
     if client.client_secret.is_none() {
         client.client_secret.clone_from(&before.client_secret);
     }

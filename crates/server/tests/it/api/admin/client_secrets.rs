@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::api::Console;
-use crate::harness::{SECRET, TOKEN};
+use crate::harness::{NOW, SECRET, TOKEN};
 
 /// With a client `c`, whose secret is `SECRET`.
 async fn console() -> Console {
@@ -58,4 +58,48 @@ async fn rotated_secrets_end_when_they_are_told_to() {
     assert!(works(&console, SECRET).await && works(&console, &new).await);
     console.app.advance(1);
     assert!(!works(&console, SECRET).await && works(&console, &new).await);
+}
+
+/// An end of a secret is the end of it and of all before it; the next one begins anew.
+#[tokio::test]
+async fn an_expired_secret_does_not_come_back() {
+    let console = console().await;
+    let rotate = async || {
+        let answer = console.request("POST", "/clients/c/rotateSecret").await;
+        answer.ok()["secret"].as_str().unwrap().to_owned()
+    };
+    let expire = async |at: i64| {
+        let mut client = console.get("/clients/c").await.ok();
+        client["client_secret_expires_at"] = at.into();
+        console.put("/clients/c", &client).await.ok();
+    };
+    let second = rotate().await;
+    expire(NOW.plus_seconds(60).seconds()).await;
+    assert!(works(&console, SECRET).await && works(&console, &second).await);
+    console.app.advance(60);
+    assert!(!works(&console, SECRET).await && !works(&console, &second).await);
+    let third = rotate().await;
+    assert!(works(&console, &third).await);
+    assert!(!works(&console, SECRET).await && !works(&console, &second).await);
+    let client = console.get("/clients/c").await.ok();
+    assert_eq!((&client["client_secret_expires_at"], &client["rotated_secrets"]), (&json!(0), &json!([])));
+
+    expire(NOW.plus_seconds(120).seconds()).await;
+    let fourth = rotate().await;
+    assert!(works(&console, &third).await && works(&console, &fourth).await);
+    console.app.advance(60);
+    assert!(!works(&console, &third).await && works(&console, &fourth).await);
+}
+
+#[tokio::test]
+async fn earlier_secrets_are_changed_by_rotation_alone() {
+    let console = console().await;
+    console.request("POST", "/clients/c/rotateSecret").await.ok();
+    let mut client = console.get("/clients/c").await.ok();
+    console.put("/clients/c", &client).await.ok();
+    client["rotated_secrets"] = json!(["another-secret-of-enough-characters"]);
+    let answer = console.put("/clients/c", &client).await;
+    let fault = json!({"rotated_secrets": "is changed by rotateSecret and revokeRotatedSecrets alone"});
+    assert_eq!((answer.status, &answer.json()["details"]), (422, &fault));
+    assert!(works(&console, SECRET).await);
 }

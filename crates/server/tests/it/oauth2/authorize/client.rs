@@ -6,7 +6,9 @@ use http::{Method, Request};
 use serde_json::json;
 use symbolon_store::entity::client::ClientStatus;
 
-use crate::harness::{AUTHORIZE, Answer, Browser, CALLBACK, TestApp, authorize, client, request};
+use crate::harness::{
+    AUTHORIZE, Answer, Browser, CALLBACK, TestApp, authorize, client, request, request_with,
+};
 
 /// A page, and nothing that leaves the browser changed or leads anywhere.
 #[track_caller]
@@ -152,6 +154,7 @@ async fn a_malformed_request_is_told_on_a_page_even_if_client_and_address_are_ri
     for (more, reason) in [
         ("&client_id=client", "form_repeated_parameter"),
         ("&redirect_uri=https://evil.example", "form_repeated_parameter"),
+        ("&response_mode=query&response_mode=fragment", "form_repeated_parameter"),
         ("&state=2", "form_repeated_parameter"),
         ("&%73tate=2", "form_repeated_parameter"),
         ("&nonce=%", "form_bad_escape"),
@@ -167,6 +170,36 @@ async fn a_malformed_request_is_told_on_a_page_even_if_client_and_address_are_ri
     let many: String = (0..200).map(|number| format!("&p{number}=1")).collect();
     let answer = browser.get(&format!("{right}{many}")).await;
     assert_eq!(on_a_page(&answer), "400 We cannot make sense of this request [form_too_many_parameters]");
+}
+
+/// RFC 6749 §4.1.2.1: where it is clear whom to tell, the client is told.
+#[tokio::test]
+async fn a_client_is_told_what_it_repeats() {
+    let app = TestApp::with_people().await;
+    let browser = Browser::new(&app);
+    let right = request_with("openid", &[("response_mode", "fragment")]);
+    for more in ["&scope=openid", "&nonce=1&nonce=2", "&foo=1&foo=1", "&prompt=login&prompt=none"] {
+        let answer = browser.get(&format!("{right}{more}")).await;
+        assert_eq!(
+            answer.refused_to_client(),
+            "https://example.com/callback invalid_request [form_repeated_parameter]",
+            "{more}"
+        );
+        let (_, sent) = answer.location().split_once('#').unwrap();
+        assert!(sent.contains("error=invalid_request") && sent.contains("&state="), "{more}: {sent}");
+    }
+    assert_eq!(app.rows_of("authorize_sessions").await, 0);
+}
+
+/// OpenID Connect Core §3.1.2.1 wants it, however many there are.
+#[tokio::test]
+async fn a_request_of_openid_connect_names_its_redirect_uri() {
+    let app = TestApp::with_people().await;
+    let browser = Browser::new(&app);
+    let of = |scope| authorize(&[("client_id", "client"), ("response_type", "code"), ("scope", scope)]);
+    let answer = browser.get(&of("email openid")).await;
+    assert_eq!(on_a_page(&answer), "400 We did not send you on [redirect_uri_missing]");
+    assert_eq!(browser.get(&of("email")).await.status, 303);
 }
 
 #[tokio::test]

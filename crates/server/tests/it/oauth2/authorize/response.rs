@@ -78,6 +78,7 @@ async fn a_form_of_another_site_finds_the_session_and_takes_no_cookie_away() {
     let parameters = [
         ("client_id", "client"),
         ("response_type", "code"),
+        ("redirect_uri", CALLBACK),
         ("scope", "openid"),
         ("prompt", "none"),
         ("state", "é +"),
