@@ -28,6 +28,7 @@ pub use code_exchange::CodeWithGrant;
 pub use codes::{NewCode, Redemption};
 pub use decoupled_requests::{
     Decision, DecoupledRequest, DecoupledState, DeliveredRequest, DueNotification, NewDecoupledRequest,
+    WaitingQuery,
 };
 pub use grants::{Grant, NewGrant};
 pub use logout_notices::{LogoutNotice, NewLogoutNotice};

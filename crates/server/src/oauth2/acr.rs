@@ -8,6 +8,7 @@ use serde_json::Value;
 use symbolon_protocol::amr;
 use symbolon_store::entity::Acr;
 
+use crate::oauth2::records::Authentication;
 use crate::snapshot::Workspace;
 
 /// The member of a class's metadata that says what reaches it: 1, any authentication; 2, several factors.
@@ -37,7 +38,39 @@ pub fn of(workspace: &Workspace, amr: &[String], asked: &[String]) -> Option<Str
     preferred.or_else(|| reached.last().copied()).map(str::to_owned)
 }
 
-/// Whether an authentication reaches one of the classes asked for.
+/// The class of an authentication: the one that whoever did it vouches for, else as [`of`].
+pub fn of_authentication(
+    workspace: &Workspace,
+    authentication: &Authentication,
+    asked: &[String],
+) -> Option<String> {
+    authentication.acr.clone().or_else(|| of(workspace, &authentication.amr, asked))
+}
+
+/// Whether an authentication reaches one of the classes asked for: by how it was done, or by what is vouched for.
+pub fn is_met(workspace: &Workspace, authentication: &Authentication, asked: &[String]) -> bool {
+    let vouched = authentication.acr.as_deref().map(|class| covered(workspace, class)).unwrap_or_default();
+    asked.iter().any(|asked| vouched.contains(&asked.as_str()))
+        || meets(workspace, &authentication.amr, asked)
+}
+
+/// The classes that the workspace knows, the lowest first: also those that no login here reaches.
+pub fn known(workspace: &Workspace) -> Vec<&str> {
+    all(workspace).into_iter().map(|(_, value)| value).collect()
+}
+
+/// Whether who asks for these classes must get one: the workspace enforces them all, or its resources want one of them.
+pub fn is_essential(workspace: &Workspace, asked: &[String]) -> bool {
+    // RFC 9470 §5: a client that says what our own resources have told it would come back with no better token for ever
+    // if it were a wish.
+    let is_needed = workspace.server.advanced.as_ref().is_some_and(|advanced| {
+        let wanted = |value: &String| advanced.resource_acr_values.contains(value);
+        advanced.enforce_acr_values || asked.iter().any(wanted)
+    });
+    is_needed && !asked.is_empty()
+}
+
+/// Whether how somebody was authenticated reaches one of the classes asked for.
 pub fn meets(workspace: &Workspace, amr: &[String], asked: &[String]) -> bool {
     let reached = reached(workspace, amr);
     asked.iter().any(|asked| reached.contains(&asked.as_str()))
@@ -54,19 +87,30 @@ fn reached<'a>(workspace: &'a Workspace, amr: &[String]) -> Vec<&'a str> {
     up_to(workspace, level(amr))
 }
 
+/// The classes that are reached by who reaches this one, itself among them; none when the workspace does not know it.
+fn covered<'a>(workspace: &'a Workspace, class: &str) -> Vec<&'a str> {
+    let level = all(workspace).iter().find(|(_, known)| *known == class).map(|(level, _)| *level);
+    level.map(|level| up_to(workspace, level)).unwrap_or_default()
+}
+
 /// The classes that a level reaches, the lowest first.
 fn up_to(workspace: &Workspace, level: usize) -> Vec<&str> {
+    let classes = all(workspace).into_iter().filter(|(needed, _)| *needed <= level);
+    classes.map(|(_, value)| value).collect()
+}
+
+/// The classes that the workspace knows, each with the level that reaches it, the lowest first.
+fn all(workspace: &Workspace) -> Vec<(usize, &str)> {
     if !workspace.acrs.is_empty() {
         let mut classes: Vec<_> =
             workspace.acrs.iter().map(|acr| (needed(acr), acr.value.as_str())).collect();
-        classes.retain(|(needed, _)| *needed <= level);
         classes.sort_unstable();
-        return classes.into_iter().map(|(_, value)| value).collect();
+        return classes;
     }
     let configured = workspace.server.advanced.as_ref().map_or(&[][..], |advanced| &advanced.acr_values);
     match configured {
-        [] => NAMES.iter().copied().take(level).collect(),
-        configured => configured.iter().map(String::as_str).take(level).collect(),
+        [] => (1..).zip(NAMES.iter().copied()).collect(),
+        configured => (1..).zip(configured.iter().map(String::as_str)).collect(),
     }
 }
 

@@ -147,7 +147,7 @@ pub fn not_spent() -> OAuthError {
 pub fn grant(cx: &Cx, scope: ScopeSet, authentication: Authentication, acr_values: &[String]) -> GrantRecord {
     GrantRecord {
         scope,
-        acr: acr::of(&cx.workspace, &authentication.amr, acr_values),
+        acr: acr::of_authentication(&cx.workspace, &authentication, acr_values),
         authentication,
         claims: ClaimsRequest::default(),
         resources: Vec::new(),

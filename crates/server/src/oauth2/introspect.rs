@@ -132,7 +132,7 @@ fn active(cx: &Cx, token: &AccessToken) -> IntrospectionResponse {
         active: true,
         acr: claims.acr.clone(),
         may_act: claims.may_act.clone(),
-        amr: Some(claims.amr.clone()),
+        amr: Some(claims.amr.clone()).filter(|amr| !amr.is_empty() || authentication.is_none()),
         aud: Some(claims.aud.clone()),
         auth_time: authentication.map(|authentication| authentication.auth_time),
         authorization_details: Some(claims.authorization_details.clone())

@@ -41,8 +41,11 @@ pub struct Authentication {
     /// Whether they made their account themselves: the store has it then, and `subject` is its id.
     #[serde(default, skip_serializing_if = "is_false")]
     pub has_own_account: bool,
-    /// How they authenticated (RFC 8176).
+    /// How they authenticated (RFC 8176). Empty where nobody has said it.
     pub amr: Vec<String>,
+    /// The class that whoever authenticated them vouches for; else it is what `amr` reaches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
     /// When they logged in, in unix seconds.
     pub auth_time: i64,
     /// What the identity provider says about the person: the source of claims.
@@ -61,6 +64,7 @@ impl Authentication {
             idp_id: person.idp_id.clone(),
             has_own_account: person.has_own_account,
             amr: person.amr.clone(),
+            acr: None,
             auth_time: session.auth_time,
             authentication_context: person.authentication_context.clone(),
             session_id: session.public_id(),
@@ -75,6 +79,7 @@ impl Authentication {
             idp_id: person.idp_id,
             has_own_account: person.has_own_account,
             amr: person.amr,
+            acr: None,
             auth_time,
             authentication_context: person.authentication_context,
             session_id: String::new(),

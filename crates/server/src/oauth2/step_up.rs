@@ -28,7 +28,9 @@ pub fn check(workspace: &Workspace, token: &AccessToken, now: Timestamp) -> Resu
             .description(description)
             .authentication(AuthenticationWanted { acr_values: acr_values.clone(), max_age })
     };
-    if !acr_values.is_empty() && !acr::meets(workspace, &token.claims.amr, acr_values) {
+    let vouched =
+        token.grant.as_ref().is_some_and(|grant| acr::is_met(workspace, &grant.authentication, acr_values));
+    if !acr_values.is_empty() && !vouched && !acr::meets(workspace, &token.claims.amr, acr_values) {
         let reason = "access_token_acr_too_low";
         return Err(refused(reason, "A different authentication level is required.")
             .expected(acr_values.join(" "))

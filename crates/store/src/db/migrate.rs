@@ -34,6 +34,11 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration { version: 7, name: "logout", sql: include_str!("../../migrations/0007_logout.sql") },
     Migration { version: 8, name: "accounts", sql: include_str!("../../migrations/0008_accounts.sql") },
+    Migration {
+        version: 9,
+        name: "waiting_requests",
+        sql: include_str!("../../migrations/0009_waiting_requests.sql"),
+    },
 ];
 
 /// The schema this program works with.

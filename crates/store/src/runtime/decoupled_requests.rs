@@ -19,6 +19,7 @@ use crate::seal::Binding;
 use crate::store::{WorkspaceStore, write_doc};
 
 pub use decide::Decision;
+pub use find::WaitingQuery;
 pub use notify::DueNotification;
 pub use spend::DeliveredRequest;
 

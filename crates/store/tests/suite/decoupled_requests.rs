@@ -2,7 +2,7 @@
 
 use symbolon_store::{
     AccessToken, Decision, DecoupledRequest, DecoupledState, DeliveredRequest, DueNotification,
-    NewDecoupledRequest, NewRefreshToken, Store, StoreError,
+    NewDecoupledRequest, NewRefreshToken, Store, StoreError, WaitingQuery,
 };
 use tokio::task::JoinSet;
 
@@ -210,4 +210,35 @@ pub(crate) async fn what_is_delivered_is_kept_until_it_is_and_issued_once(store:
     assert_eq!(sealed(&due), Some(b"tokens".to_vec()));
     w.reschedule_notification("1", None).await.unwrap();
     assert!(!store.has_due_notifications(NOW + 60_000).await.unwrap());
+}
+
+pub(crate) async fn requests_that_wait_are_listed_in_pages(store: Store) {
+    let (tenant, w) = (store.tenant("t"), store.workspace("t", "w"));
+    w.insert(client("c"), NOW).await.unwrap();
+    let made = |id, created_at| NewDecoupledRequest { kind: "ciba", created_at, ..request(id, LATER) };
+    // Of the same time in the order of their handles.
+    for (id, at) in [("3", NOW), ("1", NOW + 1), ("2", NOW + 1), ("4", NOW + 2)] {
+        w.insert_decoupled_request(&made(id, at)).await.unwrap();
+    }
+    let bob = NewDecoupledRequest { subject: Some("bob"), ..made("5", NOW + 3) };
+    store.workspace("t", "other").insert_decoupled_request(&bob).await.unwrap();
+    w.insert_decoupled_request(&request("device", LATER)).await.unwrap();
+    store.workspace("foreign", "w").insert_decoupled_request(&made("6", NOW)).await.unwrap();
+    let all = WaitingQuery { kind: "ciba", workspace: None, subject: None, after: None, limit: 10, now: NOW };
+    let list = async |query: WaitingQuery<'_>| {
+        let found = tenant.list_waiting_requests::<u8, u8>(&query).await.unwrap();
+        let names = found.iter().map(|(workspace, found)| format!("{workspace}{}", found.handle));
+        names.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(list(all).await, "w3 w1 w2 w4 other5");
+    assert_eq!(list(WaitingQuery { limit: 2, ..all }).await, "w3 w1");
+    assert_eq!(list(WaitingQuery { limit: 2, after: Some("1"), ..all }).await, "w2 w4");
+    assert_eq!(list(WaitingQuery { after: Some("6"), ..all }).await, "", "that is another tenant's");
+    assert_eq!(list(WaitingQuery { workspace: Some("other"), ..all }).await, "other5");
+    let both = WaitingQuery { workspace: Some("w"), subject: Some("alice"), after: Some("3"), ..all };
+    assert_eq!(list(both).await, "w1 w2 w4");
+    assert!(w.deny_decoupled_request(decision("2")).await.unwrap());
+    assert!(w.approve_decoupled_request(decision("4"), &grant("g"), &[]).await.unwrap());
+    assert_eq!(list(WaitingQuery { after: Some("2"), ..all }).await, "other5", "they are answered");
+    assert_eq!(list(WaitingQuery { now: LATER, ..all }).await, "", "they have ended");
 }

@@ -92,6 +92,7 @@ on_every_backend! {
         a_request_ends,
         a_request_is_found_by_what_belongs_to_it,
         a_user_code_is_taken_once,
+        requests_that_wait_are_listed_in_pages,
         a_request_of_a_revoked_grant_gets_nothing,
         one_of_many_gets_tokens_for_a_request,
         a_notification_is_taken_by_one_worker_at_a_time,

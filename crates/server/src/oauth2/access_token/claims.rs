@@ -23,6 +23,7 @@ pub struct Claims {
     #[serde(default)]
     pub acr: Option<String>,
     /// How the person was authenticated.
+    #[serde(default)]
     pub amr: Vec<String>,
     /// For whom it is.
     pub aud: Vec<String>,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use symbolon_protocol::{GrantType, OAuthError};
+use symbolon_protocol::{ErrorCode, GrantType, OAuthError};
 use symbolon_store::{Decision, DecoupledRequest, NewGrant};
 
 use super::{CibaRequest, KIND};
@@ -11,7 +11,7 @@ use crate::login::consent::scopes_to_remember;
 use crate::oauth2::error::store_failure;
 use crate::oauth2::issue::Lifetimes;
 use crate::oauth2::records::{Authentication, GrantRecord};
-use crate::oauth2::{clients, decoupled};
+use crate::oauth2::{acr, clients, decoupled};
 use crate::snapshot::Client;
 
 /// A request that waits for its answer, as it is stored.
@@ -56,10 +56,20 @@ impl Waiting {
     /// Gives the client what it asked for. False when the request was answered before, or has ended.
     ///
     /// # Errors
-    /// When the store does not answer.
+    /// `unmet_authentication_requirements` when the person was authenticated less well than the request needs; when the
+    /// store does not answer.
     pub async fn approve(&self, cx: &Cx, authentication: Authentication) -> Result<bool, OAuthError> {
         let Self { found, client } = self;
         let CibaRequest { scope, authorization_details, resources, acr_values, .. } = &found.doc;
+        if acr::is_essential(&cx.workspace, acr_values)
+            && !acr::is_met(&cx.workspace, &authentication, acr_values)
+        {
+            let code = ErrorCode::UnmetAuthenticationRequirements;
+            return Err(OAuthError::new(code, "acr_not_met")
+                .description(code.sentence())
+                .expected(acr_values.join(" "))
+                .got(authentication.acr.unwrap_or_else(|| authentication.amr.join(" "))));
+        }
         let subject = authentication.subject.clone();
         let record = GrantRecord {
             authorization_details: authorization_details.clone(),

@@ -66,6 +66,7 @@ async fn redeem(request: TokenRequest<'_>) -> Result<Redeemed<'_>, OAuthError> {
         idp_id: name.clone(),
         has_own_account: false,
         amr: Vec::new(),
+        acr: None,
         auth_time: cx.now.seconds(),
         authentication_context: Map::new(),
         session_id: String::new(),

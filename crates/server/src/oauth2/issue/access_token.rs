@@ -21,7 +21,9 @@ struct Claims<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     act: Option<&'a Map<String, Value>>,
     aid: &'a str,
-    amr: &'a [String],
+    /// Absent where nobody said how the person was authenticated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amr: Option<&'a [String]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     auth_time: Option<i64>,
     aud: Audience<'a>,
@@ -109,7 +111,10 @@ impl Draft<'_> {
             acr: person.and_then(|person| person.record.acr.as_deref()),
             act: exchanged.and_then(|exchanged| exchanged.act.as_ref()),
             aid: &workspace.id,
-            amr: authentication.map_or(&[], |authentication| &authentication.amr),
+            amr: match authentication {
+                Some(authentication) => Some(&*authentication.amr).filter(|amr| !amr.is_empty()),
+                None => Some(&[]),
+            },
             // RFC 9470 §6.1: of a login, so that a resource can tell whether it is recent enough.
             auth_time: authentication
                 .filter(|_| standard || person.is_some_and(|person| person.grant_id.is_some()))

@@ -19,6 +19,7 @@ use crate::snapshot::Client;
 struct Claims<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     acr: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
     amr: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     at_hash: Option<String>,

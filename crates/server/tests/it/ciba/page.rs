@@ -138,3 +138,24 @@ async fn a_client_asks_for_authorization_details_and_the_person_sees_them() {
     assert_eq!(tokens["authorization_details"], details);
     assert_eq!(decode(tokens["access_token"].as_str().unwrap()).1["authorization_details"], details);
 }
+
+/// A class that the workspace enforces is needed here as well: the password of the page does not reach it.
+#[tokio::test]
+async fn who_has_not_shown_enough_cannot_allow_it() {
+    let app = app().await;
+    app.change_workspace(|server| {
+        let advanced = server.advanced.get_or_insert_default();
+        advanced.enforce_acr_values = true;
+    })
+    .await;
+    let id = id_of(&ask(&app, &[("acr_values", "2")]).await);
+    let browser = Browser::new(&app);
+    let page = page_of(&browser, "user").await;
+    let answered = press(&browser, &page, "accept").await;
+    let refused = answered.refused_on_a_page();
+    assert!(refused.ends_with("[acr_not_met]"), "{refused}");
+    assert_eq!(error(&poll(&app, &id).await), "authorization_pending");
+    press(&browser, &page, "deny").await;
+    app.advance(5);
+    assert_eq!(error(&poll(&app, &id).await), "access_denied");
+}

@@ -59,6 +59,7 @@ impl TestApp {
                 idp_id: SANDBOX.into(),
                 has_own_account: false,
                 amr: vec!["pwd".into()],
+                acr: None,
                 auth_time: NOW.seconds() - 60,
                 authentication_context,
                 session_id: "session".into(),

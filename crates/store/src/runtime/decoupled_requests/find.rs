@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 
 use super::{DecoupledRequest, DecoupledState};
-use crate::db::{Row, Statement};
+use crate::db::{Row, Statement, Value};
 use crate::error::{Result, StoreError};
 use crate::runtime::grants::Grant;
 use crate::runtime::hash;
@@ -13,6 +13,23 @@ const COLUMNS: &str = "r.handle, r.kind, r.client_id, r.subject, r.state, r.doc,
      g.id, g.client_id, g.subject, g.doc, g.created_at, g.revoked_at, g.expires_at, r.workspace_id \
      FROM decoupled_requests r \
      LEFT JOIN grants g ON g.tenant_id = r.tenant_id AND g.workspace_id = r.workspace_id AND g.id = r.grant_id";
+
+/// Which of the requests that wait are listed.
+#[derive(Clone, Copy, Debug)]
+pub struct WaitingQuery<'a> {
+    /// The caller's word for the kind of request.
+    pub kind: &'a str,
+    /// Those of this workspace alone.
+    pub workspace: Option<&'a str>,
+    /// Those about this person alone.
+    pub subject: Option<&'a str>,
+    /// Those that come after the request with this handle, which need not wait any more.
+    pub after: Option<&'a str>,
+    /// At most so many.
+    pub limit: u32,
+    /// When they wait, unix ms.
+    pub now: i64,
+}
 
 /// As many requests as a person is shown at one time.
 const MOST: i64 = 50;
@@ -78,6 +95,35 @@ impl TenantStore<'_> {
         let find = Statement::new(sql, [self.tenant.into(), handle.into()]);
         let row = self.store.db.find(find).await?;
         row.map(|row| Ok((row.text(15)?.to_owned(), read(&row)?))).transpose()
+    }
+
+    /// The requests that wait, each with its workspace, the oldest first.
+    pub async fn list_waiting_requests<D: DeserializeOwned, G: DeserializeOwned>(
+        &self,
+        query: &WaitingQuery<'_>,
+    ) -> Result<Vec<(String, DecoupledRequest<D, G>)>> {
+        let mut sql = format!(
+            "SELECT {COLUMNS} WHERE r.tenant_id = $1 AND r.kind = $2 AND r.state = 'pending' AND r.expires_at > $3"
+        );
+        let mut params: Vec<Value> = vec![self.tenant.into(), query.kind.into(), query.now.into()];
+        for (column, wanted) in [("r.workspace_id", query.workspace), ("r.subject", query.subject)] {
+            if let Some(wanted) = wanted {
+                params.push(wanted.into());
+                sql.push_str(&format!(" AND {column} = ${}", params.len()));
+            }
+        }
+        if let Some(after) = query.after {
+            params.push(after.into());
+            sql.push_str(&format!(
+                " AND (r.created_at, r.handle) > (SELECT created_at, handle FROM decoupled_requests \
+                 WHERE tenant_id = $1 AND handle = ${})",
+                params.len()
+            ));
+        }
+        params.push(i64::from(query.limit).into());
+        sql.push_str(&format!(" ORDER BY r.created_at, r.handle LIMIT ${}", params.len()));
+        let rows = self.store.db.list(Statement::new(sql, params)).await?;
+        rows.iter().map(|row| Ok((row.text(15)?.to_owned(), read(row)?))).collect()
     }
 }
 

@@ -29,13 +29,7 @@ impl Rule for AcrRule {
             if request.acr_values.is_empty() {
                 request.acr_values.clone_from(&asked.client.entity.default_acr_values);
             }
-            // RFC 9470 §5: a client that says what our own resources have told it would come back with no better token
-            // for ever if it were a wish.
-            let is_needed = workspace.server.advanced.as_ref().is_some_and(|advanced| {
-                let wanted = |value: &String| advanced.resource_acr_values.contains(value);
-                advanced.enforce_acr_values || request.acr_values.iter().any(wanted)
-            });
-            request.is_acr_essential = is_needed && !request.acr_values.is_empty();
+            request.is_acr_essential = acr::is_essential(workspace, &request.acr_values);
         }
         let supported = acr::supported(workspace);
         let is_possible = request.acr_values.iter().any(|value| supported.contains(&value.as_str()));

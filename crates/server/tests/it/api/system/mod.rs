@@ -1,4 +1,8 @@
-//! `/api/system/{tid}/logins/{login}…`: a program of the operator's has asked the person.
+//! `/api/system/{tid}/logins…`: a program of the operator's has asked the person.
+
+mod acr;
+mod list;
+mod shown;
 
 use serde_json::{Value, json};
 
@@ -24,11 +28,35 @@ impl Asked {
         }))
         .await;
         let token = token(&app, "default", "system", "manage_logins").await;
-        let form = [("scope", "openid email"), ("login_hint", "user"), ("binding_message", "W4SCT")];
-        let answer = app.post(ENDPOINT).basic("bank", SECRET).form(&form).await.ok();
-        let auth_req_id = answer["auth_req_id"].as_str().unwrap().to_owned();
-        let found = app.store().find_decoupled_request::<Value, Value>(&auth_req_id).await.unwrap().unwrap();
-        Self { app, token, id: found.handle, auth_req_id }
+        let mut asked = Self { app, token, id: String::new(), auth_req_id: String::new() };
+        asked.again("bank", &[]).await;
+        asked
+    }
+
+    /// Asks once more, with more parameters; a later one of a name counts. This is the login from now on.
+    async fn again(&mut self, client: &str, more: &[(&str, &str)]) {
+        let mut form = vec![("scope", "openid email"), ("login_hint", "user"), ("binding_message", "W4SCT")];
+        form.retain(|(name, _)| !more.iter().any(|(other, _)| other == name));
+        form.extend(more);
+        let answer = self.app.post(ENDPOINT).basic(client, SECRET).form(&form).await.ok();
+        self.auth_req_id = answer["auth_req_id"].as_str().unwrap().to_owned();
+        let found = self.app.store().find_decoupled_request::<Value, Value>(&self.auth_req_id).await;
+        self.id = found.unwrap().unwrap().handle;
+    }
+
+    /// The logins that are listed, by id.
+    async fn listed(&self, query: &str) -> Vec<String> {
+        let path = format!("/api/system/default/logins{query}");
+        let answer = self.app.get(&path).bearer(&self.token).await.ok();
+        let logins = answer["logins"].as_array().unwrap();
+        logins.iter().map(|login| login["id"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The claims of the ID token and of the access token.
+    async fn tokens(&self) -> (Value, Value) {
+        let tokens = self.poll().await.ok();
+        let claims = |name: &str| decode(tokens[name].as_str().unwrap()).1;
+        (claims("id_token"), claims("access_token"))
     }
 
     async fn get(&self) -> Answer {
@@ -88,6 +116,14 @@ async fn a_login_is_rejected() {
 #[tokio::test]
 async fn nobody_agrees_for_somebody_else() {
     let asked = Asked::new().await;
+    for (body, fault) in [
+        (json!({}), "is missing"),
+        (json!({"subject": ""}), "is missing"),
+        (json!({"subject": "other"}), "is not the person that the login is about"),
+    ] {
+        let answer = asked.post("accept", body.clone()).await;
+        assert_eq!((answer.status, &answer.json()["details"]["subject"]), (422, &json!(fault)), "{body}");
+    }
     for body in [
         json!({}),
         json!({"subject": "other"}),
