@@ -111,7 +111,6 @@ impl Person {
 }
 
 /// Left out of what is kept.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
 pub const fn is_false(value: &bool) -> bool {
     !*value
 }
