@@ -34,7 +34,7 @@ pub use grants::{Grant, NewGrant};
 pub use logout_notices::{LogoutNotice, NewLogoutNotice};
 pub use pushed_requests::{NewPushedRequest, PushedRequest};
 pub use refresh_tokens::{NewRefreshToken, RefreshToken, Rotation, RotationRequest};
-pub use session_end::SessionEnd;
+pub use session_end::{SessionEnd, Whose};
 pub use sessions::{NewSession, Session, SessionKey};
 pub use sweep::SweepReport;
 

@@ -9,8 +9,9 @@ use serde_json::{Map, Value as Json};
 use super::changes;
 use super::list::{ListQuery, Sort};
 use crate::db::{Batch, Expect, Row, Statement};
-use crate::entity::Secret;
+use crate::entity::{Idp, Secret};
 use crate::error::{Result, StoreError};
+use crate::runtime::{NewLogoutNotice, Whose};
 use crate::seal::Binding;
 use crate::store::WorkspaceStore;
 use zeroize::Zeroizing;
@@ -162,24 +163,46 @@ impl WorkspaceStore<'_> {
         rows.iter().map(|row| self.account(row)).collect()
     }
 
-    /// Deletes an account, with what its owner has allowed clients. False when there is none.
-    pub async fn delete_account(&self, idp_id: &str, id: &str) -> Result<bool> {
+    /// Deletes an account, and leaves nothing of it: its sessions end at `now` (unix ms) and its grants, what its owner
+    /// has allowed clients is forgotten, and who is told is written down. False when there is none: nothing was written.
+    pub async fn delete_account<D: Serialize>(
+        &self,
+        idp_id: &str,
+        id: &str,
+        notices: &[NewLogoutNotice<'_, D>],
+        now: i64,
+    ) -> Result<bool> {
         let delete = Statement::new(
             "DELETE FROM accounts WHERE tenant_id = $1 AND workspace_id = $2 AND id = $3 AND idp_id = $4",
             [self.tenant.into(), self.workspace.into(), id.into(), idp_id.into()],
         );
         let mut batch = Batch::from(delete.expect(Expect::Rows(1)));
-        for table in ["scope_grants", "detail_consents"] {
-            batch.push(Statement::new(
-                format!("DELETE FROM {table} WHERE tenant_id = $1 AND workspace_id = $2 AND subject = $3"),
-                [self.tenant.into(), self.workspace.into(), id.into()],
-            ));
-        }
+        self.forget_all(&mut batch, Whose::User(id), now);
+        self.tell(&mut batch, notices)?;
         match self.store.db.write(batch).await {
             Ok(_) => Ok(true),
-            Err(StoreError::Expectation { .. }) => Ok(false),
+            Err(StoreError::Expectation { statement: 0, .. }) => Ok(false),
             Err(error) => Err(error),
         }
+    }
+
+    /// Deletes an identity provider with the accounts that people made at it, as
+    /// [`delete_account`](Self::delete_account) deletes one.
+    ///
+    /// # Errors
+    /// `NotFound`; `PreconditionFailed` when it is not at `if_version`.
+    pub async fn delete_idp<D: Serialize>(
+        &self,
+        id: &str,
+        if_version: Option<i64>,
+        notices: &[NewLogoutNotice<'_, D>],
+        now: i64,
+    ) -> Result<()> {
+        // As long as the accounts are there, which go with the row.
+        let mut before = Batch::new();
+        self.forget_all(&mut before, Whose::AccountsAt(id), now);
+        self.tell(&mut before, notices)?;
+        self.delete_after::<Idp>(before, id, if_version).await
     }
 
     /// Gives an account another password, at `now`. False when there is no such account.

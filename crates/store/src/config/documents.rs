@@ -5,7 +5,8 @@ use std::ops::Deref;
 use super::entities::sealed::Layout;
 use super::entities::{Entity, TenantEntity, WorkspaceEntity};
 use super::list::ListQuery;
-use super::table::{Owner, Table};
+use super::table::{Owner, Table, With};
+use crate::db::Batch;
 use crate::entity::{Acr, AuthorizationDetail, Claim, Client, Idp, Scope, Server, Service, Tenant};
 use crate::error::{Result, StoreError};
 use crate::runtime;
@@ -63,7 +64,9 @@ impl Root<'_> {
     /// Deletes a tenant with all that belongs to it.
     pub async fn delete(&self, id: &str, if_version: Option<i64>) -> Result<()> {
         let rest = runtime::delete_of_tenant(id);
-        Table { store: self.store, owner: Owner::Root }.delete::<Tenant>(id, if_version, rest, id, None).await
+        Table { store: self.store, owner: Owner::Root }
+            .delete::<Tenant>(id, if_version, rest.into(), id, None)
+            .await
     }
 }
 
@@ -103,7 +106,7 @@ impl TenantStore<'_> {
     /// Deletes a workspace with all that belongs to it.
     pub async fn delete<E: TenantEntity>(&self, id: &str, if_version: Option<i64>) -> Result<()> {
         let rest = runtime::delete_of_workspace(self.tenant, id);
-        self.table().delete::<E>(id, if_version, rest, self.tenant, Some(id)).await
+        self.table().delete::<E>(id, if_version, rest.into(), self.tenant, Some(id)).await
     }
 
     fn table(&self) -> Table<'_> {
@@ -163,7 +166,18 @@ impl WorkspaceStore<'_> {
         } else {
             Vec::new()
         };
-        self.table().delete::<E>(id, if_version, rest, self.tenant, Some(self.workspace)).await
+        self.table().delete::<E>(id, if_version, rest.into(), self.tenant, Some(self.workspace)).await
+    }
+
+    /// Deletes an entity, in one batch with what comes before.
+    pub(super) async fn delete_after<E: WorkspaceEntity>(
+        &self,
+        before: Batch,
+        id: &str,
+        if_version: Option<i64>,
+    ) -> Result<()> {
+        let with = With { before, after: Vec::new() };
+        self.table().delete::<E>(id, if_version, with, self.tenant, Some(self.workspace)).await
     }
 
     fn table(&self) -> Table<'_> {

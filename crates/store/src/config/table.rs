@@ -24,6 +24,20 @@ pub(super) enum Owner<'a> {
     Workspace(&'a str, &'a str),
 }
 
+/// What goes with a row, in one batch.
+pub(super) struct With {
+    /// Before the row.
+    pub(super) before: Batch,
+    /// After the row.
+    pub(super) after: Vec<Statement>,
+}
+
+impl From<Vec<Statement>> for With {
+    fn from(after: Vec<Statement>) -> Self {
+        Self { before: Batch::new(), after }
+    }
+}
+
 /// What every query returns, in the order that `stored` reads.
 const COLUMNS: &str = "id, version, created_at, updated_at, doc, sealed";
 
@@ -144,7 +158,7 @@ impl Table<'_> {
         &self,
         id: &str,
         if_version: Option<i64>,
-        rest: Vec<Statement>,
+        with: With,
         tenant: &str,
         workspace: Option<&str>,
     ) -> Result<()> {
@@ -154,8 +168,8 @@ impl Table<'_> {
             condition.push_str(&format!(" AND version = ${}", params.len()));
         }
         let delete = Statement::new(format!("DELETE FROM {} {condition}", E::TABLE), params);
-        let mut batch = Batch::from(delete.expect(Expect::Rows(1)));
-        for statement in rest {
+        let mut batch = with.before.with(delete.expect(Expect::Rows(1)));
+        for statement in with.after {
             batch.push(statement);
         }
         changes::bump(&mut batch, tenant, workspace);

@@ -39,6 +39,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "waiting_requests",
         sql: include_str!("../../migrations/0009_waiting_requests.sql"),
     },
+    Migration {
+        version: 10,
+        name: "grants_in_pages",
+        sql: include_str!("../../migrations/0010_grants_in_pages.sql"),
+    },
 ];
 
 /// The schema this program works with.

@@ -100,7 +100,7 @@ impl WorkspaceStore<'_> {
         self.store.db.write_one(delete).await.map(drop)
     }
 
-    pub(super) fn logout_notice_insertion<D: Serialize>(
+    pub(crate) fn logout_notice_insertion<D: Serialize>(
         &self,
         notice: &NewLogoutNotice<'_, D>,
     ) -> Result<Statement> {

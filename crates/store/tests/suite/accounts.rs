@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value, json};
 use symbolon_store::entity::{Idp, Secret, Server, Tenant};
-use symbolon_store::{Account, ListQuery, NewAccount, Order, Sort, Store, StoreError, WorkspaceStore};
+use symbolon_store::{Account, ListQuery, NewAccount, Order, Sort, Store, StoreError, Whose, WorkspaceStore};
 use tokio::task::JoinSet;
 
 use crate::backend::{NOW, client};
+use crate::session_end::{find, grant, is_revoked, notice, session};
 
 fn attributes() -> Map<String, Value> {
     json!({"email": "ada@example.com", "name": "Ada"}).as_object().unwrap().clone()
@@ -137,9 +138,9 @@ pub(crate) async fn a_password_is_changed_and_an_account_deleted(store: Store) {
     let readable = w.set_account_password("people", "1", &Secret::new("readable"), NOW).await;
     assert!(matches!(readable, Err(StoreError::Invalid(_))), "{readable:?}");
 
-    assert!(!w.delete_account("others", "1").await.unwrap());
-    assert!(w.delete_account("people", "1").await.unwrap());
-    assert!(!w.delete_account("people", "1").await.unwrap());
+    assert!(!w.delete_account::<()>("others", "1", &[], NOW).await.unwrap());
+    assert!(w.delete_account::<()>("people", "1", &[], NOW).await.unwrap());
+    assert!(!w.delete_account::<()>("people", "1", &[], NOW).await.unwrap());
     assert_eq!(w.find_account("1").await.unwrap(), None);
     assert_eq!(w.list_scope_grants_of_user("1").await.unwrap(), [], "consents go with the account");
     assert_eq!(w.list_scope_grants_of_user("2").await.unwrap().len(), 1);
@@ -151,7 +152,7 @@ pub(crate) async fn accounts_go_with_what_they_belong_to(store: Store) {
     let (w, v, u) = (store.workspace("t", "w"), store.workspace("t", "v"), store.workspace("u", "w"));
     for (place, idp, id) in [(w, "a", "1"), (w, "b", "2"), (v, "c", "3"), (u, "a", "4")] {
         provider(place, idp).await;
-        make(place, idp, id, "ada").await.unwrap();
+        make(place, idp, id, &format!("ada{id}")).await.unwrap();
     }
     w.delete::<Idp>("a", None).await.unwrap();
     provider(w, "a").await;
@@ -188,4 +189,74 @@ pub(crate) async fn caches_are_told_of_the_first_account(store: Store) {
     let again = w.insert_account(&NewAccount { id: "3", ..first }, NOW).await;
     assert!(matches!(again, Err(StoreError::Conflict { .. })));
     assert_eq!(store.config_version().await.unwrap(), version + 1);
+}
+
+/// A session, a grant and consents of an account, each named by its id.
+async fn use_account(w: WorkspaceStore<'_>, id: &str) {
+    w.insert_session(&session(id, id)).await.unwrap();
+    grant(w, id, id, "s").await;
+    w.grant_scopes(id, "c", &["read"], NOW).await.unwrap();
+    w.allow_details(id, "c", &["{}".to_owned()], NOW + 10).await.unwrap();
+}
+
+/// Whether all of it is there; it is there as a whole or not at all.
+async fn is_in_use(w: WorkspaceStore<'_>, id: &str) -> bool {
+    let found = [
+        find(w, id).await.is_some(),
+        !is_revoked(w, id).await,
+        !w.list_scope_grants_of_user(id).await.unwrap().is_empty(),
+        w.are_details_allowed(id, "c", &["{}".to_owned()], NOW).await.unwrap()[0],
+    ];
+    assert!(found.iter().all(|is_there| *is_there == found[0]), "{id}: {found:?}");
+    found[0]
+}
+
+async fn told(store: &Store) -> usize {
+    store.take_due_logout_notices::<String>(NOW, NOW + 1, 9).await.unwrap().len()
+}
+
+pub(crate) async fn accounts_leave_nothing_behind(store: Store) {
+    let w = store.workspace("t", "w");
+    provider(w, "people").await;
+    w.insert(client("c"), NOW).await.unwrap();
+    for (id, name) in [("1", "ada"), ("2", "bob")] {
+        make(w, "people", id, name).await.unwrap();
+        use_account(w, id).await;
+    }
+    assert!(!w.delete_account("others", "1", &[notice("n0")], NOW).await.unwrap());
+    assert!(!store.workspace("t", "v").delete_account("people", "1", &[notice("n0")], NOW).await.unwrap());
+    assert_eq!((is_in_use(w, "1").await, told(&store).await), (true, 0), "nothing was written");
+    assert!(w.delete_account("people", "1", &[notice("n1"), notice("n2")], NOW).await.unwrap());
+    assert!(!is_in_use(w, "1").await && is_in_use(w, "2").await);
+    assert_eq!(told(&store).await, 2);
+}
+
+pub(crate) async fn an_identity_provider_leaves_nothing_of_its_accounts(store: Store) {
+    let w = store.workspace("t", "w");
+    w.insert(client("c"), NOW).await.unwrap();
+    for (idp, id, name) in [("people", "1", "ada"), ("people", "2", "bob"), ("others", "3", "eve")] {
+        if w.find::<Idp>(idp).await.unwrap().is_none() {
+            provider(w, idp).await;
+        }
+        make(w, idp, id, name).await.unwrap();
+        use_account(w, id).await;
+    }
+    use_account(w, "listed").await;
+    let grants = w.list_grants_after::<Value>(Whose::AccountsAt("people"), None, "", 9).await.unwrap();
+    assert_eq!(grants.iter().map(|grant| &*grant.id).collect::<Vec<_>>(), ["1", "2"]);
+    let stale = w.delete_idp("people", Some(9), &[notice("n0")], NOW).await;
+    assert_eq!(stale, Err(StoreError::PreconditionFailed { found: 1 }));
+    let elsewhere = store.workspace("t", "v").delete_idp("people", None, &[notice("n0")], NOW).await;
+    assert_eq!(elsewhere, Err(StoreError::NotFound("identity provider")));
+    assert!(is_in_use(w, "1").await && w.has_account("people", "1").await.unwrap());
+    assert_eq!(told(&store).await, 0, "nothing was written");
+
+    let version = store.config_version().await.unwrap();
+    w.delete_idp("people", Some(1), &[notice("n1")], NOW).await.unwrap();
+    assert_eq!(store.config_version().await.unwrap(), version + 1);
+    assert!(!w.has_account("people", "1").await.unwrap() && w.find::<Idp>("people").await.unwrap().is_none());
+    for (id, is_there) in [("1", false), ("2", false), ("3", true), ("listed", true)] {
+        assert_eq!(is_in_use(w, id).await, is_there, "{id}");
+    }
+    assert_eq!(told(&store).await, 1);
 }

@@ -5,7 +5,7 @@ use symbolon_store::entity::{Acr, AuthorizationDetail, Claim, Client, Idp, Scope
 use symbolon_store::{
     AccessToken, AuthorizeSessionKey, KeyState, KeyUse, ListQuery, NewAccount, NewAuthorizeSession, NewCode,
     NewKey, NewLogoutNotice, NewPushedRequest, NewRefreshToken, NewSession, Redemption, Rotation,
-    RotationRequest, Store, StoreError, WorkspaceStore,
+    RotationRequest, Store, StoreError, Whose, WorkspaceStore,
 };
 
 use crate::backend::{NOW, client};
@@ -72,7 +72,7 @@ async fn see_nothing(w: WorkspaceStore<'_>) {
     assert_eq!(w.find_account("ac").await.unwrap(), None);
     assert_eq!(w.find_account_by_name("alice").await.unwrap(), None);
     assert_eq!(w.list_accounts("i", &ListQuery::all()).await.unwrap(), []);
-    assert!(!w.delete_account("i", "ac").await.unwrap());
+    assert!(!w.delete_account::<()>("i", "ac", &[], NOW).await.unwrap());
     assert!(!w.set_account_password("i", "ac", &Secret::new("$argon2"), NOW).await.unwrap());
     assert_eq!(w.list::<Client>(&ListQuery::all()).await.unwrap(), []);
     assert_eq!(w.update(client("c"), None, NOW).await, Err(StoreError::NotFound("client")));
@@ -99,7 +99,12 @@ async fn see_nothing_live(w: WorkspaceStore<'_>) {
     assert!(!w.delete_session("id").await.unwrap());
     assert_eq!(w.delete_sessions_of_user("alice").await.unwrap(), 0);
     w.end_user::<i32>("alice", &[], NOW).await.unwrap();
-    assert_eq!(w.list_all_grants::<i32>("alice").await.unwrap(), []);
+    w.revoke_grants(&["g".to_owned()], NOW).await.unwrap();
+    let gone = w.delete_idp::<()>("i", None, &[], NOW).await;
+    assert_eq!(gone, Err(StoreError::NotFound("identity provider")));
+    for whose in [Whose::User("alice"), Whose::AccountsAt("i")] {
+        assert_eq!(w.list_grants_after::<i32>(whose, None, "", 9).await.unwrap(), []);
+    }
     w.delete_logout_notice("n").await.unwrap();
     w.reschedule_logout_notice("n", UNTIL).await.unwrap();
     assert_eq!(w.find_authorize_session::<i32>("id", "b", NOW).await.unwrap(), None);

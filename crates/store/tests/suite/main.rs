@@ -61,7 +61,9 @@ on_every_backend! {
         a_password_is_changed_and_an_account_deleted,
         accounts_are_listed_in_pages,
         accounts_go_with_what_they_belong_to,
+        accounts_leave_nothing_behind,
         an_account_comes_back_as_it_was_made,
+        an_identity_provider_leaves_nothing_of_its_accounts,
         caches_are_told_of_the_first_account,
         one_of_many_gets_a_name,
         what_must_not_be_kept_is_refused,
@@ -164,6 +166,7 @@ on_every_backend! {
         a_session_ends_once_with_what_depends_on_it,
         a_session_is_replaced,
         a_user_ends_with_all_sessions_and_grants,
+        grants_are_read_in_pages_and_end_together,
         notices_go_with_their_client,
     }
     sweep::{

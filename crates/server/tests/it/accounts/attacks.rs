@@ -198,7 +198,9 @@ async fn a_name_that_is_free_again_brings_nothing_of_who_had_it() {
     let code = make(&first, "openid email", ADA).await.code();
     let before = app.id_token_of(&code).await["sub"].clone();
     let [account] = accounts(&app).await.try_into().unwrap();
-    assert!(app.store().delete_account("default-people", &account.id).await.unwrap());
+    assert!(
+        app.store().delete_account::<()>("default-people", &account.id, &[], NOW.millis()).await.unwrap()
+    );
     let silent = request_with("openid", &[("prompt", "none")]);
     assert_eq!(first.get(&silent).await.sends("error").as_deref(), Some("login_required"));
 

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{ADA, PASSWORD, accounts, app, create, make};
-use crate::harness::{Browser, SECRET, TOKEN, TestApp, client, request, request_with};
+use crate::harness::{Browser, NOW, SECRET, TOKEN, TestApp, client, request, request_with};
 
 async fn reason(browser: &Browser<'_>, path: &str, username: &str, password: &str) -> String {
     let (path, page) = browser.open(path).await;
@@ -54,7 +54,9 @@ async fn a_session_ends_with_its_account_and_while_its_identity_provider_is_disa
     app.change_people(|idp| idp.disabled = false).await;
     browser.get(&silent).await.code();
     let [account] = accounts(&app).await.try_into().unwrap();
-    assert!(app.store().delete_account("default-people", &account.id).await.unwrap());
+    assert!(
+        app.store().delete_account::<()>("default-people", &account.id, &[], NOW.millis()).await.unwrap()
+    );
     assert_eq!(browser.get(&silent).await.sends("error").as_deref(), Some("login_required"));
 }
 

@@ -7,6 +7,10 @@ use super::{ADA, PASSWORD, accounts, app, make};
 use crate::api::Console;
 use crate::harness::{Browser, SECRET, TOKEN, request, request_with};
 
+/// Where the client is told of a logout: nobody sends anything here.
+const LOGOUT: &str = "https://example.com/logout";
+/// The grant itself has ended.
+const REVOKED: &str = "400 invalid_grant refresh_token_revoked";
 const ACCOUNTS: &str = "/servers/default/idps/default-people/accounts";
 
 /// A console of a server with accounts of these names, and the browsers in which they were made.
@@ -17,6 +21,18 @@ async fn console(names: &[&str]) -> Console {
         make(&Browser::new(&console.app), "openid", &fields).await.code();
     }
     console
+}
+
+async fn userinfo(console: &Console, tokens: &serde_json::Value) -> u16 {
+    let token = tokens["access_token"].as_str().unwrap();
+    console.app.get("/default/default/userinfo").bearer(token).await.status
+}
+
+/// Why a refresh token is refused.
+async fn refreshed(console: &Console, tokens: &serde_json::Value) -> String {
+    let form =
+        [("grant_type", "refresh_token"), ("refresh_token", tokens["refresh_token"].as_str().unwrap())];
+    console.app.post(TOKEN).basic("client", SECRET).form(&form).await.reason()
 }
 
 fn names(body: &serde_json::Value) -> Vec<&str> {
@@ -53,8 +69,13 @@ async fn accounts_are_listed_without_passwords() {
 async fn a_deleted_account_is_logged_in_nowhere_and_has_nothing() {
     let console = console(&["bob"]).await;
     let browser = Browser::new(&console.app);
+    console
+        .app
+        .change_client("client", |client| client.backchannel_logout_uri = Some(LOGOUT.to_owned()))
+        .await;
     let code = make(&browser, "openid offline_access", ADA).await.code();
-    let refresh = console.app.redeem(&code).await["refresh_token"].as_str().unwrap().to_owned();
+    let tokens = console.app.redeem(&code).await;
+    assert_eq!(userinfo(&console, &tokens).await, 200);
     let account = accounts(&console.app).await.into_iter().find(|account| account.username == "ada").unwrap();
     let path = format!("{ACCOUNTS}/{}", account.id);
     let elsewhere = format!("/servers/default/idps/other/accounts/{}", account.id);
@@ -63,10 +84,10 @@ async fn a_deleted_account_is_logged_in_nowhere_and_has_nothing() {
     assert_eq!(console.delete(&path).await.status, 404);
     let silent = browser.get(&request_with("openid", &[("prompt", "none")])).await;
     assert_eq!(silent.sends("error").as_deref(), Some("login_required"));
-    let form = [("grant_type", "refresh_token"), ("refresh_token", refresh.as_str())];
-    let refused = console.app.post(TOKEN).basic("client", SECRET).form(&form).await;
-    assert_eq!(refused.json()["error"], "invalid_grant");
+    assert_eq!((userinfo(&console, &tokens).await, &*refreshed(&console, &tokens).await), (401, REVOKED));
     assert_eq!(console.app.rows_of("sessions").await, 1, "bob is still logged in");
+    assert_eq!(console.app.rows_of("scope_grants").await, 1, "and has his consent");
+    assert_eq!(console.app.rows_of("logout_notices").await, 1);
     assert_eq!(names(&console.get(ACCOUNTS).await.ok()), ["bob"]);
 }
 
@@ -103,16 +124,27 @@ async fn another_password_ends_the_sessions_of_its_account_alone() {
 
 #[tokio::test]
 async fn accounts_go_with_their_identity_provider() {
-    let console = console(&[]).await;
-    let browser = Browser::new(&console.app);
+    let console = console(&["bob"]).await;
+    console
+        .app
+        .change_client("client", |client| client.backchannel_logout_uri = Some(LOGOUT.to_owned()))
+        .await;
+    let (browser, listed) = (Browser::new(&console.app), Browser::new(&console.app));
     let code = make(&browser, "openid offline_access", ADA).await.code();
-    let refresh = console.app.redeem(&code).await["refresh_token"].as_str().unwrap().to_owned();
+    let own = console.app.redeem(&code).await;
+    let code = listed.sign_in(&request("openid offline_access"), "user").await.code();
+    let listed = console.app.redeem(&code).await;
     assert_eq!(console.delete("/servers/default/idps/default-people").await.status, 204);
     assert_eq!(console.app.rows_of("accounts").await, 0);
-    let form = [("grant_type", "refresh_token"), ("refresh_token", refresh.as_str())];
-    let refused = console.app.post(TOKEN).basic("client", SECRET).form(&form).await;
-    assert_eq!(refused.json()["error"], "invalid_grant");
+    for tokens in [own, listed] {
+        assert_eq!((userinfo(&console, &tokens).await, &*refreshed(&console, &tokens).await), (401, REVOKED));
+    }
     assert_eq!(console.app.rows_of("sessions").await, 0);
+    assert_eq!(
+        console.app.rows_of("logout_notices").await,
+        3,
+        "each of their sessions is over for the client"
+    );
 }
 
 #[tokio::test]

@@ -2,9 +2,12 @@
 
 use serde_json::{Value, json};
 use symbolon_jose::UnverifiedJwt;
+use symbolon_protocol::ScopeSet;
 use symbolon_server::oauth2::backchannel_logout::deliver;
+use symbolon_server::oauth2::records::GrantRecord;
 use symbolon_store::entity::Client;
 use symbolon_store::entity::client::SubjectType;
+use symbolon_store::{NewGrant, Whose};
 use url::form_urlencoded;
 
 use crate::harness::{
@@ -178,6 +181,39 @@ async fn with_a_session_end_the_grants_that_are_not_for_offline_access() {
     let late = [("grant_type", "authorization_code"), ("code", &unredeemed), ("redirect_uri", CALLBACK)];
     let late = app.post(TOKEN).basic("client", SECRET).form(&late).await;
     assert_eq!(late.json()["error"], "invalid_grant");
+}
+
+/// Whoever is logged in can make a grant with every request that asks them nothing.
+#[tokio::test]
+async fn thousands_of_grants_end_with_their_session_and_the_client_is_told_once() {
+    let remote = Remote::start("").await;
+    let app = told_at(&remote).await;
+    let browser = Browser::new(&app);
+    let tokens = app.redeem(&browser.sign_in(&request("openid"), "user").await.code()).await;
+    let id = claims(tokens["access_token"].as_str().unwrap())["gid"].as_str().unwrap().to_owned();
+    let first = app.store().find_grant::<GrantRecord>(&id).await.unwrap().unwrap();
+    let subject = first.subject.as_deref();
+    let mut offline = first.doc.clone();
+    offline.scope = ScopeSet::parse("openid offline_access").unwrap();
+    let mut other = first.doc.clone();
+    other.authentication.session_id = "other".to_owned();
+    let many = (0..5_600).map(|i| (format!("{i}"), &first.doc));
+    for (id, doc) in many.chain([("offline".to_owned(), &offline), ("of-another".to_owned(), &other)]) {
+        let (created_at, expires_at) = (first.created_at, first.expires_at);
+        let new = NewGrant { id: &id, client_id: "client", subject, doc, created_at, expires_at };
+        app.store().insert_grant(&new).await.unwrap();
+    }
+    log_out(&browser, tokens["id_token"].as_str().unwrap()).await;
+    assert_eq!(deliver::run_once(&app.app).await, 1);
+    let (mut alive, mut last) = (Vec::new(), String::new());
+    loop {
+        let whose = Whose::User(subject.unwrap());
+        let page = app.store().list_grants_after::<GrantRecord>(whose, None, &last, 500).await.unwrap();
+        let Some(end) = page.last() else { break };
+        last.clone_from(&end.id);
+        alive.extend(page.into_iter().filter(|grant| grant.revoked_at.is_none()).map(|grant| grant.id));
+    }
+    assert_eq!(alive, ["of-another", "offline"]);
 }
 
 #[tokio::test]

@@ -3,8 +3,8 @@
 use axum::Json;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use symbolon_store::Account;
 use symbolon_store::entity::{Idp, Secret, Timestamp};
-use symbolon_store::{Account, ListQuery};
 use utoipa::ToSchema;
 
 use crate::api::auth::ManagementCx;
@@ -16,9 +16,6 @@ use crate::login::accounts::password::{self, MIN_CHARACTERS, Weakness};
 use crate::login::end::{self, Place};
 use crate::login::password::PasswordError;
 use crate::snapshot::Workspace;
-
-/// Accounts read at once where all are needed.
-const BATCH: u32 = 500;
 
 /// An account as an operator sees it: never with its password.
 #[derive(Debug, Serialize, ToSchema)]
@@ -101,11 +98,10 @@ pub(super) async fn delete_account(
     Id(id): Id,
 ) -> Result<StatusCode, ApiError> {
     let workspace = check_idp(&cx, &workspace_id, &idp_id).await?;
-    if !cx.store(&workspace_id).delete_account(&idp_id, &id).await? {
+    if !end::delete_account(&place(&cx, &workspace), &idp_id, &id).await? {
         return Err(ApiError::not_found("account", &id));
     }
     cx.changed(&workspace_id, &id);
-    end::end_user(&place(&cx, &workspace), &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -141,26 +137,6 @@ pub(super) async fn set_account_password(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The subjects of all accounts at an identity provider.
-///
-/// # Errors
-/// When the store does not answer.
-pub(super) async fn subjects(
-    cx: &ManagementCx,
-    workspace_id: &str,
-    idp_id: &str,
-) -> Result<Vec<String>, ApiError> {
-    let mut subjects: Vec<String> = Vec::new();
-    loop {
-        let query = ListQuery { limit: BATCH, after_id: subjects.last().cloned(), ..ListQuery::default() };
-        let found = cx.store(workspace_id).list_accounts(idp_id, &query).await?;
-        if found.is_empty() {
-            return Ok(subjects);
-        }
-        subjects.extend(found.into_iter().map(|account| account.id));
-    }
-}
-
 /// The workspace, if it has this identity provider.
 async fn check_idp(
     cx: &ManagementCx,
@@ -172,7 +148,8 @@ async fn check_idp(
     found.map(|_| workspace).ok_or_else(|| ApiError::not_found("identity provider", idp_id))
 }
 
-fn place<'a>(cx: &'a ManagementCx, workspace: &'a Workspace) -> Place<'a> {
+/// Where what ends with an account ends.
+pub(super) fn place<'a>(cx: &'a ManagementCx, workspace: &'a Workspace) -> Place<'a> {
     Place { app: &cx.app, workspace, base_url: &cx.base_url, now: cx.now }
 }
 

@@ -95,8 +95,6 @@ pub(super) struct Ended {
     pub(super) removed: Vec<String>,
     /// Those who are given a password.
     pub(super) changed: Vec<String>,
-    /// Accounts that people made themselves and that go, by their subjects.
-    pub(super) accounts: Vec<String>,
 }
 
 impl Ended {
@@ -114,17 +112,18 @@ impl Ended {
         ended
     }
 
-    /// Those whose logins end when their identity provider goes.
-    pub(super) fn all(idp: &Idp, accounts: Vec<String>) -> Self {
+    /// All of an identity provider that goes.
+    pub(super) fn all(idp: &Idp) -> Self {
         let users = idp.credentials.iter().flat_map(|credentials| &credentials.users);
-        Self { removed: users.map(|user| user.username.clone()).collect(), changed: Vec::new(), accounts }
+        Self { removed: users.map(|user| user.username.clone()).collect(), changed: Vec::new() }
     }
 
     /// Ends them: who knew the password of before is logged in no more, and of an account that is gone nothing is
     /// left. Clients are told.
     ///
     /// # Errors
-    /// When the store does not answer: the change itself is kept, and the call can be repeated.
+    /// When the store does not answer: the change itself is kept. Nobody vouches for those who were removed, nor for a
+    /// login with the password of before: what did not end is refused.
     pub(super) async fn end(
         self,
         cx: &ManagementCx,
@@ -136,9 +135,8 @@ impl Ended {
         for username in &self.changed {
             end::end_sessions(&place, &subject_of(&workspace.server, idp_id, username)).await?;
         }
-        let removed = self.removed.iter().map(|username| subject_of(&workspace.server, idp_id, username));
-        for subject in removed.chain(self.accounts) {
-            end::end_user(&place, &subject).await?;
+        for username in &self.removed {
+            end::end_user(&place, &subject_of(&workspace.server, idp_id, username)).await?;
         }
         Ok(())
     }
