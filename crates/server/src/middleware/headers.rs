@@ -3,8 +3,8 @@
 use http::{
     HeaderMap, HeaderName, HeaderValue,
     header::{
-        CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
-        X_FRAME_OPTIONS,
+        CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+        X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
     },
 };
 use url::{Host, Url};
@@ -29,13 +29,16 @@ impl SecurityHeaders {
         Self { strict_transport }
     }
 
-    /// Adds what is missing.
-    pub(super) fn complete(&self, headers: &mut HeaderMap) {
+    /// Adds what is missing in an answer of the route `endpoint` (its pattern, or the path where there is none).
+    pub(super) fn complete(&self, endpoint: &str, headers: &mut HeaderMap) {
         let policy = headers.get(CONTENT_SECURITY_POLICY).map(HeaderValue::as_bytes).unwrap_or_default();
         let may_be_framed = policy.ends_with(b"frame-ancestors *");
         let mut default = |name: HeaderName, value: &'static str| {
             headers.entry(name).or_insert(HeaderValue::from_static(value));
         };
+        if is_private(endpoint) {
+            default(CACHE_CONTROL, "no-store");
+        }
         default(X_CONTENT_TYPE_OPTIONS, "nosniff");
         default(CONTENT_SECURITY_POLICY, NOTHING);
         // `X-Frame-Options` has no word for "anybody": a policy that says so stands alone.
@@ -50,6 +53,11 @@ impl SecurityHeaders {
     }
 }
 
+/// Whether answers are for the caller alone: management, whose documents hold secrets, and where people are logged in.
+fn is_private(endpoint: &str) -> bool {
+    endpoint.starts_with("/api/") || endpoint.starts_with("/{tid}/{aid}/sso/")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,7 +65,7 @@ mod tests {
     fn completed(url: Option<&str>) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'self'"));
-        SecurityHeaders::new(url.map(|url| url.parse().unwrap()).as_ref()).complete(&mut headers);
+        SecurityHeaders::new(url.map(|url| url.parse().unwrap()).as_ref()).complete("/api/x", &mut headers);
         headers
     }
 
@@ -67,6 +75,20 @@ mod tests {
         assert_eq!(headers[CONTENT_SECURITY_POLICY], "default-src 'self'");
         assert_eq!(headers[X_CONTENT_TYPE_OPTIONS], "nosniff");
         assert_eq!(headers[X_FRAME_OPTIONS], "DENY");
+    }
+
+    #[test]
+    fn only_what_is_for_the_caller_alone_is_never_kept() {
+        let cache_control = |endpoint: &str, own: Option<&'static str>| {
+            let mut headers = HeaderMap::new();
+            headers.extend(own.map(|own| (CACHE_CONTROL, HeaderValue::from_static(own))));
+            SecurityHeaders::new(None).complete(endpoint, &mut headers);
+            headers.get(CACHE_CONTROL).map(|value| value.to_str().unwrap().to_owned())
+        };
+        assert_eq!(cache_control("/api/admin/{tid}/clients/{cid}", None).as_deref(), Some("no-store"));
+        assert_eq!(cache_control("/{tid}/{aid}/sso/sessions", None).as_deref(), Some("no-store"));
+        assert_eq!(cache_control("/api/swagger/{file}", Some("max-age=60")).as_deref(), Some("max-age=60"));
+        assert_eq!(cache_control("/{tid}/{aid}/.well-known/jwks.json", None), None);
     }
 
     #[test]

@@ -66,7 +66,7 @@ pub(super) async fn observe(State(watch): State<Watch>, mut request: Request<Bod
     if let Ok(value) = HeaderValue::from_str(seen.request_id.as_str()) {
         headers.insert(HEADER, value);
     }
-    watch.0.security_headers.complete(headers);
+    watch.0.security_headers.complete(seen.place.endpoint_or(&seen.path), headers);
     let status = response.status();
     let took = started.elapsed();
     watch.0.metrics.answered(&seen.place.endpoint, &seen.method, status, took);

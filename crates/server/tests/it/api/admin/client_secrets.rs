@@ -103,3 +103,24 @@ async fn earlier_secrets_are_changed_by_rotation_alone() {
     assert_eq!((answer.status, &answer.json()["details"]), (422, &fault));
     assert!(works(&console, SECRET).await);
 }
+
+/// RFC 9111 §5.2.2.5: no cache keeps what is for the caller alone, whichever endpoint says it.
+#[tokio::test]
+async fn nothing_of_the_management_apis_is_kept_by_a_cache() {
+    let console = console().await;
+    let answers = [
+        console.request("POST", "/clients/c/rotateSecret").await,
+        console.get("/clients/c").await,
+        console.get("/clients/unknown").await,
+        console.get("/servers/default/scopes").await,
+        console.get("/clients").await,
+        console.request("POST", "/clients/c/revokeRotatedSecrets").await,
+        console.app.get("/api/system/tenants").await,
+        console.app.get("/api/nothing/at/all").await,
+        console.app.get("/default/default/sso/sessions").await,
+        console.delete("/clients/c").await,
+    ];
+    for (index, answer) in answers.iter().enumerate() {
+        assert_eq!(answer.header(http::header::CACHE_CONTROL), "no-store", "{index}: {}", answer.text());
+    }
+}

@@ -28,7 +28,9 @@ fn access(tokens: &Value) -> &str {
 }
 
 async fn list(app: &TestApp, tokens: &Value) -> Vec<Value> {
-    let answer = app.get(SESSIONS).bearer(access(tokens)).await.ok();
+    let answer = app.get(SESSIONS).bearer(access(tokens)).await;
+    assert_eq!(answer.header(http::header::CACHE_CONTROL), "no-store");
+    let answer = answer.ok();
     answer["sessions"].as_array().unwrap().clone()
 }
 
