@@ -77,7 +77,7 @@ pub enum Error {
     #[error("key does not serve alg {0}")]
     AlgorithmMismatch(Algorithm),
     /// No key of the set has this `kid` and serves this `alg`.
-    #[error("no key for kid {kid:?} and alg {algorithm}")]
+    #[error("no key {}for alg {algorithm}", of_kid(.kid.as_deref()))]
     NoMatchingKey {
         /// as the token says it
         kid: Option<String>,
@@ -100,7 +100,7 @@ pub enum Error {
     #[error("no key to encrypt to for alg {0}")]
     NoEncryptionKey(KeyManagement),
     /// None of the keys has this `kid` and serves this `alg`.
-    #[error("no key for kid {kid:?} and alg {algorithm}")]
+    #[error("no key {}for alg {algorithm}", of_kid(.kid.as_deref()))]
     NoDecryptionKey {
         /// as the token says it
         kid: Option<String>,
@@ -235,4 +235,14 @@ pub enum Error {
     /// `typ` is not the one expected (RFC 8725 §3.11).
     #[error("wrong typ")]
     WrongType,
+}
+
+/// Longest `kid` that is repeated, in characters: it is the sender's.
+const LONGEST_KID: usize = 100;
+
+fn of_kid(kid: Option<&str>) -> String {
+    match kid {
+        None => String::new(),
+        Some(kid) => format!("with kid {} ", kid.chars().take(LONGEST_KID).collect::<String>()),
+    }
 }

@@ -41,6 +41,7 @@ pub fn check_metadata(client: &Client, workspace: &Workspace, faults: &mut Fault
     redirect_uris(client, workspace, faults);
     uris(client, faults);
     localized::check(client, faults);
+    subject_type(client, workspace, faults);
     keys::check(client, faults);
     answers::check(client, workspace, faults);
     lifetimes(client, faults);
@@ -149,11 +150,20 @@ fn authentication(client: &Client, workspace: &Workspace, faults: &mut Faults) {
         ("revocation_endpoint_auth_method", &client.revocation_endpoint_auth_method),
     ];
     for (name, word) in methods {
-        if word.parse::<ClientAuthMethod>().is_err() {
+        // Where they say the same, the first is what was sent, and the others follow it.
+        let follows = name != methods[0].0 && word == methods[0].1;
+        if !follows && word.parse::<ClientAuthMethod>().is_err() {
             faults.add(name, "is no client authentication method that this server knows");
         }
     }
     let Ok(method) = client.token_endpoint_auth_method.parse::<ClientAuthMethod>() else { return };
+    // RFC 6749 §4.4.
+    let acts_for_itself = client.grant_types.iter().any(|word| word == GrantType::ClientCredentials.as_str());
+    faults.check(
+        !(method.is_public() && acts_for_itself),
+        "grant_types",
+        "has client_credentials, which only a confidential client may use: this one authenticates by none",
+    );
     let allowed = &workspace.server.token_endpoint_auth_methods;
     if method != ClientAuthMethod::Unspecified && !allowed.iter().any(|word| word == method.as_str()) {
         let message =
@@ -325,6 +335,15 @@ fn uris(client: &Client, faults: &mut Faults) {
             "must be given: the redirect URIs of a pairwise client name several hosts",
         );
     }
+}
+
+/// A workspace that tells all clients the same of a person has none that is told otherwise.
+fn subject_type(client: &Client, workspace: &Workspace, faults: &mut Faults) {
+    let types = &workspace.server.subject_identifier_types;
+    let is_served =
+        client.subject_type != SubjectType::Pairwise || types.iter().any(|word| word == "pairwise");
+    let message = "is pairwise, which is not among the workspace's subject_identifier_types";
+    faults.check(is_served, "subject_type", message);
 }
 
 fn has_scheme(uri: &str, schemes: &[&str]) -> bool {

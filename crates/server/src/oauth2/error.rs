@@ -115,6 +115,13 @@ impl ErrorResponse {
         self
     }
 
+    /// Offers no other scheme than Bearer: no key is bound to the tokens that the resource takes.
+    #[must_use]
+    pub const fn by_bearer(mut self) -> Self {
+        self.resource = None;
+        self
+    }
+
     /// Leaves out what ACP adds to the body, where a standard names all the members there may be (CIBA §13).
     #[must_use]
     pub const fn standard(mut self) -> Self {

@@ -2,7 +2,8 @@
 //!
 //! A service is named by its audience: its `custom_audience`, else `spiffe://{host}/{tid}/{aid}/{service id}`. A token
 //! that was asked for with resources is for these and no others, and has no scope of another service. This server's own
-//! resources go by the addresses in their metadata (RFC 9728).
+//! resources go by the addresses in their metadata (RFC 9728). However a client spells an address, `aud` says it as it is
+//! registered.
 
 use std::borrow::Cow;
 
@@ -59,7 +60,8 @@ pub fn narrowed(
         check_named(cx, granted)?;
         return Ok(granted.to_vec());
     }
-    match asked.iter().find(|resource| !granted.is_empty() && !granted.contains(resource)) {
+    let is_granted = |resource: &str| granted.iter().any(|known| is_same(known, resource));
+    match asked.iter().find(|resource| !granted.is_empty() && !is_granted(resource)) {
         None => Ok(asked),
         Some(resource) => Err(invalid("resource_not_granted")
             .description("A resource was not granted before.")
@@ -106,6 +108,35 @@ pub fn is_among(cx: &Cx, service: &Service, resources: &[String]) -> bool {
         || (is_this_server && resources.iter().any(|resource| protected_resource::is_own(cx, resource)))
 }
 
+/// Whether two URIs name one resource: equal, or equivalent as the scheme has it (RFC 3986 §6.2.2.1, §6.2.3) when they are
+/// of http or https. Their paths and queries are compared letter by letter.
+pub fn is_same(one: &str, other: &str) -> bool {
+    one == other || normalized(one) == normalized(other)
+}
+
+/// A URI of http or https with scheme and host in lower case, without the port that its scheme has anyway, and with the
+/// path `/` where it has none (RFC 3986 §6.2.2.1, §6.2.3). Every other one as it is.
+fn normalized(uri: &str) -> Cow<'_, str> {
+    let Some((scheme, rest)) = uri.split_once("://") else { return Cow::Borrowed(uri) };
+    let default_port = match scheme.to_ascii_lowercase().as_str() {
+        "https" => "443",
+        "http" => "80",
+        _ => return Cow::Borrowed(uri),
+    };
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    // What is before the host is in letters of its own, and nobody's address.
+    if authority.is_empty() || authority.contains('@') {
+        return Cow::Borrowed(uri);
+    }
+    let host = match authority.rsplit_once(':') {
+        Some((host, port)) if port.is_empty() || port == default_port => host,
+        _ => authority,
+    };
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    let (scheme, host) = (scheme.to_ascii_lowercase(), host.to_ascii_lowercase());
+    Cow::Owned(format!("{scheme}://{host}{slash}{path}"))
+}
+
 fn known<'a>(
     cx: &Cx,
     client: &Client,
@@ -113,9 +144,9 @@ fn known<'a>(
 ) -> Result<Vec<String>, OAuthError> {
     let mut resources: Vec<String> = Vec::new();
     for resource in named {
-        check(cx, client, resource)?;
-        if !resources.iter().any(|known| known == resource) {
-            resources.push(resource.to_owned());
+        let resource = registered(cx, client, resource)?;
+        if !resources.contains(&resource) {
+            resources.push(resource);
         }
     }
     match resources.len() > MOST {
@@ -124,19 +155,25 @@ fn known<'a>(
     }
 }
 
-fn check(cx: &Cx, client: &Client, resource: &str) -> Result<(), OAuthError> {
+/// The resource as it is spelled where it is registered: what `aud` says.
+fn registered(cx: &Cx, client: &Client, resource: &str) -> Result<String, OAuthError> {
     let is_absolute = Url::parse(resource).is_ok() && !resource.contains('#');
     if !is_absolute {
         return Err(invalid("resource_malformed")
             .description("A resource is not an absolute URI without a fragment.")
             .got(resource));
     }
-    let of_service = cx.workspace.services.iter().any(|service| audience(cx, service) == resource);
-    if of_service
-        || protected_resource::is_own(cx, resource)
-        || client.entity.audience.iter().any(|own| own == resource)
-    {
-        return Ok(());
+    let services = cx.workspace.services.iter().map(|service| audience(cx, service));
+    let known: Vec<_> = services.chain(client.entity.audience.iter().cloned()).collect();
+    if known.iter().any(|known| known == resource) || protected_resource::is_own(cx, resource) {
+        return Ok(resource.to_owned());
+    }
+    if let Some(known) = known.into_iter().find(|known| is_same(known, resource)) {
+        return Ok(known);
+    }
+    let plain = normalized(resource);
+    if protected_resource::is_own(cx, &plain) {
+        return Ok(plain.into_owned());
     }
     Err(invalid("resource_unknown")
         .description("A resource is not known to this authorization server.")
@@ -150,4 +187,50 @@ fn audience(cx: &Cx, service: &Service) -> String {
 
 fn invalid(reason: &'static str) -> OAuthError {
     OAuthError::new(ErrorCode::InvalidTarget, reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_scheme_has_equivalent_is_one_resource() {
+        for same in [
+            "https://mcp.example",
+            "https://mcp.example/",
+            "HTTPS://MCP.example",
+            "https://mcp.example:443",
+            "https://mcp.example:443/",
+            "https://mcp.example:/",
+        ] {
+            assert!(is_same("https://mcp.example", same) && is_same(same, "https://mcp.example/"), "{same}");
+        }
+        assert!(is_same("http://mcp.example:80?a", "http://mcp.example/?a"));
+        assert!(is_same("https://[2001:DB8::1]:443/x", "https://[2001:db8::1]/x"));
+    }
+
+    #[test]
+    fn nothing_else_is() {
+        for (one, other) in [
+            ("https://mcp.example", "http://mcp.example"),
+            ("https://mcp.example", "https://mcp.example:8443"),
+            ("https://mcp.example", "https://mcp.example:80"),
+            ("http://mcp.example", "http://mcp.example:443"),
+            ("https://mcp.example", "https://mcp.example."),
+            ("https://mcp.example", "https://mcp.example//"),
+            ("https://mcp.example", "https://mcp.example/?"),
+            ("https://mcp.example", "https://user@mcp.example"),
+            ("https://mcp.example", "https://mcp.example:443@evil.example"),
+            ("https://mcp.example", "https://mcp.example\\/"),
+            ("https://mcp.example/mcp", "https://mcp.example/mcp/"),
+            ("https://mcp.example/mcp", "https://mcp.example/MCP"),
+            ("https://mcp.example/mcp", "https://mcp.example/%6Dcp"),
+            ("https://mcp.example/mcp", "https://mcp.example/./mcp"),
+            ("https://mcp.example/?a", "https://mcp.example/?A"),
+            ("urn:example:Mcp", "urn:example:mcp"),
+            ("spiffe://Host/a", "spiffe://host/a"),
+        ] {
+            assert!(!is_same(one, other), "{one} {other}");
+        }
+    }
 }

@@ -41,6 +41,12 @@ pub fn issuer_of(jwt: &UnverifiedJwt<'_>) -> Result<String, String> {
     }
 }
 
+/// Says in the description, too, what is wrong: for the developer of the client.
+pub fn because(error: OAuthError, why: impl std::fmt::Display) -> OAuthError {
+    let text = format!("{}: {why}.", error.description.trim_end_matches('.'));
+    error.description(text)
+}
+
 impl<'a> Issuer<'a> {
     /// The trusted issuer of that name, if this client may bring its JWTs.
     pub fn trusted(cx: &'a Cx, client: &Client, name: &str) -> Option<&'a TrustedIssuer> {
@@ -64,19 +70,21 @@ impl<'a> Issuer<'a> {
         // RFC 8725 §3.11: a request object, a DPoP proof, a logout token are signed by the same keys.
         let header = jwt.header();
         if header.typ.is_some() && !typ.iter().any(|typ| header.has_typ(typ)) {
-            return Err(refused("jwt_wrong_type")
+            return Err(because(refused("jwt_wrong_type"), "its typ is of another kind of JWT")
                 .expected(typ.join(" or "))
                 .got(header.typ.as_deref().unwrap_or("")));
         }
         // The same of a logout token that does not say what it is (Back-Channel Logout §2.4), and of every other event
         // (RFC 8417 §2.2).
         if jwt.claims_unverified().is_ok_and(|claims| claims.contains_key("events")) {
-            return Err(refused("jwt_is_event").expected("no events"));
+            return Err(because(refused("jwt_is_event"), "it is about events").expected("no events"));
         }
         let verified = match self.check_signature(cx, jwt).await {
             Ok(verified) => verified,
             Err(KeyError::Unreadable(error)) => return Err(error),
-            Err(KeyError::Refused(error)) => return Err(refused("jwt_signature_wrong").detail(error)),
+            Err(KeyError::Refused(error)) => {
+                return Err(because(refused("jwt_signature_wrong"), &error).detail(error));
+            }
         };
         let (own, max_lifetime) = match self {
             Self::Trusted(trusted) => {
@@ -94,9 +102,12 @@ impl<'a> Issuer<'a> {
         };
         let expected = audiences.join(" or ");
         validation.check(&verified.claims).map_err(|error| match error {
-            Error::WrongAudience => refused("jwt_for_somebody_else").detail(error).expected(expected),
-            Error::Expired { .. } => refused("jwt_expired").detail(error),
-            error => refused("jwt_claims_wrong").detail(error),
+            Error::WrongAudience => {
+                let why = format!("aud must be the issuer of this authorization server, {}", cx.issuer());
+                because(refused("jwt_for_somebody_else"), why).detail(error).expected(expected)
+            }
+            Error::Expired { .. } => because(refused("jwt_expired"), &error).detail(error),
+            error => because(refused("jwt_claims_wrong"), &error).detail(error),
         })?;
         Ok(verified)
     }
@@ -116,7 +127,9 @@ impl<'a> Issuer<'a> {
         };
         let claim = claim.unwrap_or("sub");
         let subject = claims.get(claim).and_then(Value::as_str).filter(|subject| !subject.is_empty());
-        subject.ok_or_else(|| refused("jwt_subject_missing").expected(claim))
+        subject.ok_or_else(|| {
+            because(refused("jwt_subject_missing"), format!("claim {claim} is missing")).expected(claim)
+        })
     }
 
     /// The subject in this workspace.

@@ -23,6 +23,7 @@ use utoipa::ToSchema;
 use super::answer::no_store_json;
 use super::error::{ErrorBody, ErrorResponse, store_failure};
 use super::form_body::FormBody;
+use super::issue::check_id_token_possible;
 use super::{authorization_details, client_auth, decoupled, resource, scope};
 use crate::cx::Cx;
 use crate::snapshot::{Client, Workspace};
@@ -155,6 +156,7 @@ async fn ask(cx: &Cx, client: &Client, form: &Form) -> Result<BackchannelAuthent
     let mode = delivery::mode(&cx.workspace, client)?;
     let parameters = Parameters::read(cx, client, form).await?;
     let scope = scopes(cx, client, &parameters)?;
+    check_id_token_possible(cx, client, &scope)?;
     let details = parameters.get(authorization_details::PARAMETER);
     let details = details.map(|text| authorization_details::of_text(cx, client, text)).transpose()?;
     let resources = resource::of_grant(cx, client, parameters.resources())?;

@@ -129,11 +129,16 @@ async fn identify(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Authentic
 /// # Errors
 /// As [`authenticate`].
 pub async fn by_name(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Authenticated, ErrorResponse> {
+    let named = identify_by_name(cx, headers, form).await;
+    named.map_err(|error| error.to_header(headers.contains_key(AUTHORIZATION)))
+}
+
+async fn identify_by_name(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Authenticated, ErrorResponse> {
     let unidentified = |error| ErrorResponse::from(error).of_client(form.get("client_id"));
     let presented = Presented::read(headers, form).map_err(unidentified)?;
     let proof = offered(&presented).map_err(unidentified)?;
     let (None, Some(client_id)) = (proof, presented.client_id) else {
-        return authenticate(cx, headers, form).await;
+        return identify(cx, headers, form).await;
     };
     let found = clients::find(cx, client_id).await.map_err(unidentified)?;
     let client = found.filter(|client| client.is_active()).ok_or_else(|| {
@@ -145,7 +150,7 @@ pub async fn by_name(cx: &Cx, headers: &HeaderMap, form: &Form) -> Result<Authen
     })?;
     // A certificate is a proof for those who are registered to prove themselves by one.
     if client.auth_method.is_mutual_tls() && cx.peer.certificate.is_some() {
-        return authenticate(cx, headers, form).await;
+        return identify(cx, headers, form).await;
     }
     Ok(Authenticated { client, method: ClientAuthMethod::None })
 }

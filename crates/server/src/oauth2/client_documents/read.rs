@@ -130,11 +130,7 @@ fn narrow(workspace: &Workspace, settings: &ClientIdMetadataDocumentSettings, cl
     };
     client.scope = None;
     client.scopes = match named.is_empty() {
-        true => {
-            let mut all: Vec<_> = workspace.scopes.iter().map(|entry| entry.scope.name.clone()).collect();
-            all.sort_unstable();
-            all
-        }
+        true => rules::scopes_for_everybody(workspace),
         false => named,
     };
     client.scopes.retain(|name| may_have(name));

@@ -17,6 +17,7 @@ use super::answer::no_store_json;
 use super::client_auth;
 use super::error::{ErrorBody, ErrorResponse, store_failure};
 use super::form_body::FormBody;
+use super::issue::check_id_token_possible;
 use super::{authorization_details, decoupled, resource, scope, strangers};
 use crate::cx::Cx;
 use crate::snapshot::Client;
@@ -103,6 +104,7 @@ pub async fn device_authorization(
             resources: resource::of_grant(&cx, &client, form.all(resource::PARAMETER))?,
             address: cx.peer.remote.ip().to_canonical().to_string(),
         };
+        check_id_token_possible(&cx, &client, &asked.scope)?;
         begin(&cx, &client, &asked).await
     };
     match begun.await {

@@ -17,7 +17,7 @@ use crate::oauth2::error::store_failure;
 use crate::oauth2::issue::{OFFLINE_ACCESS, OPENID};
 use crate::oauth2::records::{Authentication, GrantRecord};
 use crate::oauth2::scope;
-use crate::oauth2::trusted_issuers::{Issuer, issuer_of};
+use crate::oauth2::trusted_issuers::{Issuer, because, issuer_of};
 
 /// Kind of the one-time values that assertions are.
 const ASSERTION: &str = "jwt-bearer";
@@ -39,9 +39,10 @@ impl Grant for JwtBearer {
 async fn redeem(request: TokenRequest<'_>) -> Result<Redeemed<'_>, OAuthError> {
     let TokenRequest { cx, client, form } = request;
     let assertion = form.require("assertion")?;
-    let jwt =
-        UnverifiedJwt::parse(assertion).map_err(|error| refused("assertion_malformed").detail(error))?;
-    let name = issuer_of(&jwt).map_err(|detail| refused("assertion_without_issuer").detail(detail))?;
+    let jwt = UnverifiedJwt::parse(assertion)
+        .map_err(|error| because(refused("assertion_malformed"), &error).detail(error))?;
+    let name = issuer_of(&jwt)
+        .map_err(|detail| because(refused("assertion_without_issuer"), &detail).detail(detail))?;
     let issuer = find_issuer(request, &name)?;
     let scope = scope_of(request, issuer)?;
     let details = authorization_details::asked(cx, client, form)?;
@@ -57,8 +58,8 @@ async fn redeem(request: TokenRequest<'_>) -> Result<Redeemed<'_>, OAuthError> {
     let subject = issuer.subject(&claims, refused)?;
     if matches!(issuer, Issuer::Client(_)) && subject == client.id() {
         // What a client says of itself is its authentication (RFC 7523 §2.2), or the client_credentials grant.
-        return Err(refused("assertion_about_the_client")
-            .detail("iss and sub are both the client: use client_credentials"));
+        let why = "iss and sub are both the client: use client_credentials";
+        return Err(because(refused("assertion_about_the_client"), why).detail(why));
     }
     let authentication = Authentication {
         subject: issuer.subject_here(subject),
@@ -94,7 +95,7 @@ fn find_issuer<'a>(request: TokenRequest<'a>, name: &str) -> Result<Issuer<'a>, 
     }
     match Issuer::trusted(cx, client, name).filter(|trusted| trusted.jwt_bearer) {
         Some(trusted) => Ok(Issuer::Trusted(trusted)),
-        None => Err(refused("assertion_issuer_not_trusted")
+        None => Err(because(refused("assertion_issuer_not_trusted"), "its issuer is not trusted here")
             .detail(
                 "no entry of trusted_issuers has this issuer, jwt_bearer, and lets the client bring its JWTs",
             )
@@ -138,10 +139,13 @@ async fn use_up(
     let first = request.cx.store().consume_once(ASSERTION, &value, end, request.cx.now.millis()).await;
     match first.map_err(|error| store_failure(&error))? {
         true => Ok(()),
-        false => Err(refused("assertion_used_twice").detail(match jti {
-            Some(_) => "the issuer has used this jti before",
-            None => "the assertion has no jti, and was used before",
-        })),
+        false => {
+            let why = match jti {
+                Some(_) => "the issuer has used this jti before",
+                None => "it has no jti, and was used before",
+            };
+            Err(because(refused("assertion_used_twice"), why).detail(why))
+        }
     }
 }
 

@@ -19,7 +19,8 @@ use crate::oauth2::BoxFuture;
 use crate::oauth2::issue::{OFFLINE_ACCESS, audience};
 use crate::oauth2::protected_resource;
 use crate::oauth2::records::GrantRecord;
-use crate::oauth2::scope;
+use crate::oauth2::register::DCR_REGISTER;
+use crate::oauth2::{resource, scope};
 
 /// RFC 8693 §3: an access token, which is to the client what it is.
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
@@ -48,8 +49,20 @@ async fn redeem(request: TokenRequest<'_>) -> Result<Redeemed<'_>, OAuthError> {
         (None, None) => None,
         (Some(token), Some(token_type)) => Some(presented::find(request, token, token_type).await?),
         // RFC 8693 §2.1: both or neither.
-        (None, Some(_)) => return Err(refused("actor_token_missing").expected("actor_token")),
-        (Some(_), None) => return Err(refused("actor_token_type_missing").expected("actor_token_type")),
+        (None, Some(_)) => {
+            return Err(refused("actor_token_missing")
+                .description(
+                    "The parameter actor_token is missing: actor_token_type says of what type it is.",
+                )
+                .expected("actor_token"));
+        }
+        (Some(_), None) => {
+            return Err(refused("actor_token_type_missing")
+                .description(
+                    "The parameter actor_token_type is missing: it says of what type actor_token is.",
+                )
+                .expected("actor_token_type"));
+        }
     };
     let act = actor::act(request, &subject, actor.as_ref())?;
     let granted = narrowed(request, &subject)?;
@@ -96,10 +109,15 @@ fn check_requested_type(request: TokenRequest<'_>) -> Result<(), OAuthError> {
 }
 
 /// The scopes asked for, which the subject token must have; those that the client may have of it when none are named.
-/// What is exchanged is not refreshed.
+/// What is exchanged is not refreshed, and registers nobody.
 fn narrowed(request: TokenRequest<'_>, subject: &Presented) -> Result<ScopeSet, OAuthError> {
     let TokenRequest { cx, client, form } = request;
     let wanted = scope::requested(cx, client, form)?;
+    if form.get("scope").is_some() && wanted.contains(DCR_REGISTER) {
+        return Err(OAuthError::invalid_scope("scope_good_once")
+            .description(format!("The scope {DCR_REGISTER} is good for one use, and not given in exchange."))
+            .got(DCR_REGISTER));
+    }
     let granted = match &subject.scope {
         None => wanted.into_owned(),
         Some(has) if form.get("scope").is_some() => {
@@ -113,7 +131,8 @@ fn narrowed(request: TokenRequest<'_>, subject: &Presented) -> Result<ScopeSet, 
         }
         Some(has) => wanted.filter(|name| has.contains(name)),
     };
-    Ok(granted.filter(|name| name != OFFLINE_ACCESS))
+    // What is good for one use would be many by being exchanged.
+    Ok(granted.filter(|name| name != OFFLINE_ACCESS && name != DCR_REGISTER))
 }
 
 /// `audience` and `resource` (RFC 8693 §2.1): some of those that the token can be for; all of them where none is named.
@@ -134,7 +153,10 @@ fn audiences(
         let ours = before.names.iter().filter(|name| protected_resource::is_own(cx, name));
         possible.extend(ours.cloned());
     }
-    let wanted: Vec<_> = form.all("audience").chain(form.all("resource")).map(str::to_owned).collect();
+    let spelled = |name: &str| possible.iter().find(|known| resource::is_same(known, name)).cloned();
+    let resources =
+        form.all(resource::PARAMETER).map(|name| spelled(name).unwrap_or_else(|| name.to_owned()));
+    let wanted: Vec<_> = form.all("audience").map(str::to_owned).chain(resources).collect();
     match wanted.iter().find(|name| !possible.contains(name)) {
         None if wanted.is_empty() && !possible.is_empty() => Ok(possible),
         None if !wanted.is_empty() => Ok(wanted),

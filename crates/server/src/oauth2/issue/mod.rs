@@ -17,7 +17,7 @@ use serde_json::Value;
 use symbolon_protocol::{AuthorizationDetails, Confirmation, OAuthError, TokenResponse};
 use symbolon_store::AccessToken;
 
-pub use encrypted::{seal, seal_front_channel};
+pub use encrypted::{check_possible as check_id_token_possible, seal, seal_front_channel};
 pub use front_channel::{FrontChannel, FrontChannelIssued, FrontChannelResponse, front_channel};
 pub use lifetimes::{Lifetimes, Settings as LifetimeSettings};
 pub use refresh_token::{NewRefresh, may_refresh};

@@ -87,6 +87,12 @@ impl Profile {
         }
     }
 
+    /// Whether a client that registers itself and names no scope may ask for every scope that is anybody's to ask for:
+    /// the client of an agent learns at the resource, after it has registered, which ones it needs (RFC 9728 §2).
+    pub const fn registers_for_every_scope(self) -> bool {
+        matches!(self, Self::Mcp)
+    }
+
     /// Whether this is one of the FAPI profiles.
     pub const fn is_fapi(self) -> bool {
         !matches!(self, Self::Plain | Self::OAuth21 | Self::Mcp)

@@ -1,7 +1,7 @@
 //! From what a registration says to a client that can be stored.
 
 use symbolon_jose::Algorithm;
-use symbolon_protocol::{ClientAuthMethod, OAuthError};
+use symbolon_protocol::{ClientAuthMethod, GrantType, OAuthError};
 use symbolon_store::entity::client::Confirmation;
 use symbolon_store::entity::server::DynamicClientRegistrationSettings;
 use symbolon_store::entity::{Client, Metadata, Secret};
@@ -35,7 +35,13 @@ pub(super) async fn checked(
     bind(&cx.workspace, &mut client);
     sign_by_default(&cx.workspace, &mut client);
     complete(&cx.app.rng, &mut client, &mut faults);
-    validate::check(&client, &cx.workspace, &mut faults);
+    let mut of_every_client = Faults::default();
+    validate::check(&client, &cx.workspace, &mut of_every_client);
+    for (path, what) in of_every_client {
+        // A registration says `scope`, as one text (RFC 7591 §2).
+        let path = if path.starts_with("scopes[") { "scope".to_owned() } else { path };
+        faults.add(path, what);
+    }
     rules::check(cx, &client, approved, &mut faults);
     // Last: nobody is asked about a client that cannot be.
     if faults.is_empty() {
@@ -57,14 +63,22 @@ pub fn bind(workspace: &Workspace, client: &mut Client) {
 }
 
 /// OpenID Connect Registration §2: RS256 where no algorithm is named, as far as the workspace has a key for it and its
-/// profile allows it.
+/// profile allows it. Else what its ID tokens are signed with is said, as a client that is told nothing takes it for RS256.
 fn sign_by_default(workspace: &Workspace, client: &mut Client) {
-    let default = Algorithm::RS256;
-    let is_served =
-        workspace.keys.signer_for(default).is_some() && Profile::of(workspace).allows_algorithm(default);
-    if client.id_token_signed_response_alg.is_none() && !client.redirect_uris.is_empty() && is_served {
-        client.id_token_signed_response_alg = Some(default.as_str().to_owned());
+    if client.id_token_signed_response_alg.is_some() || !gets_id_tokens(client) {
+        return;
     }
+    let profile = Profile::of(workspace);
+    let usual = workspace.keys.signer_for(Algorithm::RS256).map(|_| Algorithm::RS256);
+    let algorithms = usual.into_iter().chain([workspace.keys.signer.algorithm()]);
+    let served = algorithms.into_iter().find(|algorithm| profile.allows_algorithm(*algorithm));
+    client.id_token_signed_response_alg = served.map(|algorithm| algorithm.as_str().to_owned());
+}
+
+/// Whether a person logs in to the client: by a redirect, or at another device.
+fn gets_id_tokens(client: &Client) -> bool {
+    let has = |grant: GrantType| client.grant_types.iter().any(|word| word == grant.as_str());
+    !client.redirect_uris.is_empty() || has(GrantType::DeviceCode) || has(GrantType::Ciba)
 }
 
 /// `cert_bound_registration_token`: whoever registers shows the certificate that manages the registration.

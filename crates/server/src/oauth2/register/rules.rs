@@ -14,6 +14,7 @@ use crate::faults::Faults;
 use crate::legible::deceives;
 use crate::oauth2::discovery;
 use crate::oauth2::issue::OFFLINE_ACCESS;
+use crate::oauth2::profile::Profile;
 use crate::snapshot::Workspace;
 
 /// The scopes of a client that names none (ACP).
@@ -49,7 +50,7 @@ pub fn settle_scopes(
     }
     client.scope = None;
     if client.scopes.is_empty() {
-        client.scopes = default_scopes(settings, client);
+        client.scopes = default_scopes(&cx.workspace, settings, client);
         client.scopes.retain(|name| is_for_everybody(&cx.workspace, name));
         return;
     }
@@ -65,9 +66,16 @@ pub fn settle_scopes(
     }
 }
 
-fn default_scopes(settings: &DynamicClientRegistrationSettings, client: &Client) -> Vec<String> {
+fn default_scopes(
+    workspace: &Workspace,
+    settings: &DynamicClientRegistrationSettings,
+    client: &Client,
+) -> Vec<String> {
     if !settings.default_scopes.is_empty() {
         return settings.default_scopes.clone();
+    }
+    if Profile::of(workspace).registers_for_every_scope() {
+        return scopes_for_everybody(workspace);
     }
     let refreshes = client.grant_types.iter().any(|grant| grant == GrantType::RefreshToken.as_str());
     let offline = refreshes.then_some(OFFLINE_ACCESS);
@@ -80,6 +88,14 @@ pub fn is_for_everybody(workspace: &Workspace, name: &str) -> bool {
         let kind = entry.service.as_ref().map(|service| service.kind);
         !matches!(kind, Some(ServiceKind::System | ServiceKind::Oauth2))
     })
+}
+
+/// All of these, by name.
+pub fn scopes_for_everybody(workspace: &Workspace) -> Vec<String> {
+    let all = workspace.scopes.iter().map(|entry| entry.scope.name.clone());
+    let mut all: Vec<_> = all.filter(|name| is_for_everybody(workspace, name)).collect();
+    all.sort_unstable();
+    all
 }
 
 /// Notes everything that a client which registers itself cannot have. `approved`: somebody vouches for it.

@@ -23,7 +23,7 @@ const MAX_BYTES: usize = 64 * 1024;
 const LEEWAY_SECONDS: i64 = 60;
 
 /// A statement that says no `exp` is good for so long after its `iat`, in seconds: a registry that has dropped the
-/// software does not go on vouching for it for ever. Without `iat` it has no age.
+/// software does not go on vouching for it for ever. It must say one of them.
 const LONGEST_SECONDS: i64 = 365 * 24 * 60 * 60;
 
 /// What signs statements and registrations: never a secret, as nobody shares one here (RFC 7591 §2.3 allows MACs).
@@ -90,7 +90,16 @@ pub async fn verify(cx: &Cx, text: &str) -> Result<Claims, OAuthError> {
             KeyError::Refused(error) => bad("software_statement_signature", error),
         })?
         .claims;
-    let is_bounded = claims.contains_key("exp") || !claims.contains_key("iat");
+    let is_bounded = claims.contains_key("exp");
+    if !is_bounded && !claims.contains_key("iat") {
+        return Err(OAuthError::new(ErrorCode::InvalidSoftwareStatement, "software_statement_without_time")
+            .description(
+                "The software statement has neither iat nor exp: it would be good for ever. Get one that says when it \
+                 was issued.",
+            )
+            .expected("iat or exp")
+            .got("neither"));
+    }
     let validation = Validation {
         leeway: LEEWAY_SECONDS,
         require_exp: false,

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderMap, StatusCode};
 use symbolon_protocol::{Form, OAuthError};
 use symbolon_store::entity::server::DynamicClientRegistrationSettings;
-use symbolon_store::entity::{Client, Secret};
+use symbolon_store::entity::{Client, GoDuration, Secret};
 use symbolon_store::{Registration, Stored, TokenSuccession};
 
 use super::metadata::RegisteredClient;
@@ -42,7 +42,9 @@ pub async fn authenticate(
     client_id: &str,
 ) -> Result<Manager, ErrorResponse> {
     let of_client = |error: OAuthError| {
-        ErrorResponse::at_resource(&cx.workspace, error, Scheme::Bearer).of_client(Some(client_id))
+        ErrorResponse::at_resource(&cx.workspace, error, Scheme::Bearer)
+            .by_bearer()
+            .of_client(Some(client_id))
     };
     let token = match settings.disable_registration_token_management {
         true => {
@@ -157,7 +159,14 @@ impl Manager {
 /// When a registration access token made now expires, in unix milliseconds.
 pub fn expires_at(cx: &Cx, settings: &DynamicClientRegistrationSettings) -> Option<i64> {
     let lives = !settings.disable_registration_access_token_expiry;
-    lives.then(|| cx.now.plus_seconds(settings.registration_access_token_ttl.secs()).millis())
+    let ttl = settings.registration_access_token_ttl;
+    // Zero is what clients of the management API send for "not set".
+    let ttl = if ttl > GoDuration::ZERO {
+        ttl
+    } else {
+        DynamicClientRegistrationSettings::default().registration_access_token_ttl
+    };
+    lives.then(|| cx.now.plus_seconds(ttl.secs()).millis())
 }
 
 fn successor(cx: &Cx, token: &Secret) -> Secret {

@@ -200,3 +200,11 @@ async fn discovery_tells_of_it_where_the_workspace_has_the_grant() {
     );
     assert!(metadata["grant_types_supported"].as_array().unwrap().iter().any(|word| word == GRANT));
 }
+
+/// A person is not asked about what could not be given.
+#[tokio::test]
+async fn where_id_tokens_are_encrypted_a_client_without_a_key_is_refused_at_once() {
+    let app = app().await;
+    app.change_workspace(|server| server.enforce_id_token_encryption = true).await;
+    assert_eq!(ask(&app, &[]).await.reason(), "400 unauthorized_client id_token_encryption_missing");
+}

@@ -1,6 +1,6 @@
 //! `POST /{tid}/{aid}/device/authorization`
 
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
 
 use super::{ENDPOINT, GRANT, app};
 use crate::harness::{SECRET, TestApp};
@@ -99,4 +99,32 @@ async fn the_complete_address_is_there_as_a_picture() {
     assert_eq!(missing.status, 400);
     let long = app.get(&format!("/default/default/device/qr?user_code={}", "B".repeat(5000))).await;
     assert_eq!(long.status, 200, "cut to what a code can be");
+}
+
+/// RFC 6749 §5.2: who tried the Authorization header is told of it.
+#[tokio::test]
+async fn a_header_that_is_not_good_is_answered_with_a_challenge() {
+    let app = app().await;
+    for (value, form) in [
+        ("Basic !!!", vec![("client_id", "box")]),
+        ("Basic !!!", vec![]),
+        ("Bearer x.y.z", vec![("client_id", "box")]),
+        ("Basic Ym94Ondyb25n", vec![]),
+    ] {
+        let answer = app.post(ENDPOINT).header(AUTHORIZATION, value).form(&form).await;
+        assert_eq!(answer.status, 401, "{value}: {}", answer.text());
+        assert!(answer.header(WWW_AUTHENTICATE).starts_with("Basic"), "{value}: {:?}", answer.headers);
+    }
+    let answer = app.post(ENDPOINT).form(&[("client_id", "nobody")]).await;
+    assert_eq!((answer.status, answer.header(WWW_AUTHENTICATE)), (401, ""));
+}
+
+/// A person is not asked about what could not be given.
+#[tokio::test]
+async fn where_id_tokens_are_encrypted_a_device_without_a_key_is_refused_at_once() {
+    let app = app().await;
+    app.change_workspace(|server| server.enforce_id_token_encryption = true).await;
+    let ask = async |scope: &str| app.post(ENDPOINT).form(&[("client_id", "tv"), ("scope", scope)]).await;
+    assert_eq!(ask("openid").await.reason(), "400 unauthorized_client id_token_encryption_missing");
+    ask("email").await.ok();
 }

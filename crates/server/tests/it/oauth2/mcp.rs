@@ -4,7 +4,7 @@
 use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use serde_json::{Value, json};
 use symbolon_store::entity::Service;
-use symbolon_store::entity::server::AdvancedConfiguration;
+use symbolon_store::entity::server::{AdvancedConfiguration, WorkspaceProfile};
 
 use crate::harness::{Browser, NOW, Remote, TOKEN, TestApp, authorize, decode};
 
@@ -269,4 +269,42 @@ async fn an_id_token_alone_needs_no_resource() {
         let answer = browser.get(&asked(response_type)).await;
         assert_eq!(answer.record().reason, "resource_missing", "{response_type}");
     }
+}
+
+/// Clients of the protocol register before they know a scope.
+#[tokio::test]
+async fn an_agent_that_registers_without_scopes_can_ask_for_those_of_the_tools() {
+    let app = server(&[]).await;
+    app.add_scopes("other", &["other"]).await;
+    let scope = async |metadata: &Value| {
+        let answer =
+            app.post("/default/default/oauth2/register").body("application/json", metadata.to_string()).await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        answer.json()["scope"].as_str().unwrap().to_owned()
+    };
+    let agent = json!({
+        "client_name": "Agent", "redirect_uris": ["http://127.0.0.1/"], "token_endpoint_auth_method": "none",
+        "grant_types": ["authorization_code", "refresh_token"],
+    });
+    // In every other profile the client gets what ACP gives it.
+    assert_eq!(scope(&agent).await, "openid address email phone profile offline_access");
+    app.change_workspace(|server| server.profile = WorkspaceProfile::Mcp).await;
+    let all = scope(&agent).await;
+    let words: Vec<_> = all.split(' ').collect();
+    for word in ["tools:read", "tools:call", "pay", "other", "openid", "offline_access"] {
+        assert!(words.contains(&word), "{word} in {all}");
+    }
+    for word in ["manage_tenant", "introspect_tokens", "revoke_tokens", "dcr_register"] {
+        assert!(!words.contains(&word), "{word} in {all}");
+    }
+    // What the workspace says, and what the client says, stand.
+    app.change_workspace(|server| {
+        let settings = server.dynamic_client_registration.get_or_insert_default();
+        settings.default_scopes = vec!["tools:read".to_owned(), "dcr_register".to_owned()];
+    })
+    .await;
+    assert_eq!(scope(&agent).await, "tools:read");
+    let mut named = agent.clone();
+    named["scope"] = json!("pay");
+    assert_eq!(scope(&named).await, "pay");
 }

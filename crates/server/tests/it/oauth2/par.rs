@@ -380,3 +380,10 @@ async fn an_address_pushes_so_much_for_public_clients_and_no_more() {
     assert_eq!(app.rows_of("pushed_requests").await, 2);
     pushed(&app).await;
 }
+
+#[tokio::test]
+async fn where_id_tokens_are_encrypted_a_client_without_a_key_pushes_in_vain() {
+    let app = TestApp::with_people().await;
+    app.change_workspace(|server| server.enforce_id_token_encryption = true).await;
+    assert_eq!(push(&app, &[]).await.reason(), "400 unauthorized_client id_token_encryption_missing");
+}

@@ -180,3 +180,60 @@ async fn a_token_for_another_resource_is_of_no_use_at_userinfo() {
     let whole = redeem(&server, &code, &[]).await.ok();
     assert_eq!(about(&whole["access_token"]).await.ok()["email"], "user@example.com");
 }
+
+/// RFC 3986 §6.2.2.1, §6.2.3: what the scheme has equivalent is one resource, and `aud` says it as it is registered.
+#[tokio::test]
+async fn one_address_is_one_resource_however_it_is_spelled() {
+    let server = server().await;
+    let mut payments = server.store().find::<Service>("payments").await.unwrap().unwrap().value;
+    payments.custom_audience = Some("https://mcp.example".to_owned());
+    server.store().update(payments, None, NOW.millis()).await.unwrap();
+    server.change_client("client", |client| client.audience = vec!["urn:example:Agent".to_owned()]).await;
+    for spelled in
+        ["https://mcp.example", "https://mcp.example/", "https://MCP.example", "HTTPS://mcp.example:443/"]
+    {
+        let body = own_token(&server, &[spelled, "https://mcp.example"]).await.ok();
+        assert_eq!(
+            (audience(&body), &body["scope"]),
+            (json!(["https://mcp.example"]), &json!("pay")),
+            "{spelled}"
+        );
+    }
+    for other in [
+        "http://mcp.example",
+        "https://mcp.example:8443",
+        "https://mcp.example//",
+        "https://mcp.example/?",
+        "https://mcp.example/mcp",
+        "https://user@mcp.example",
+        "https://mcp.example.",
+        "urn:example:agent",
+        "spiffe://LOCALHOST/default/default/accounts",
+    ] {
+        assert_eq!(
+            own_token(&server, &[other]).await.reason(),
+            "400 invalid_target resource_unknown",
+            "{other}"
+        );
+    }
+}
+
+/// What was granted under one spelling is asked for under another, at the code and at the refresh.
+#[tokio::test]
+async fn a_grant_knows_its_resource_under_each_spelling() {
+    let server = server().await;
+    let mut payments = server.store().find::<Service>("payments").await.unwrap().unwrap().value;
+    payments.custom_audience = Some("https://mcp.example".to_owned());
+    server.store().update(payments, None, NOW.millis()).await.unwrap();
+    let browser = Browser::new(&server);
+    server.change_client("client", |client| client.scopes.push("offline_access".to_owned())).await;
+    let asked = request_with("openid pay read offline_access", &[("resource", "https://MCP.example/")]);
+    let code = browser.sign_in(&asked, "user").await.code();
+    let first = redeem(&server, &code, &["https://mcp.example:443"]).await.ok();
+    assert_eq!(audience(&first), json!(["https://mcp.example"]));
+    let token = first["refresh_token"].as_str().unwrap();
+    let form =
+        [("grant_type", "refresh_token"), ("refresh_token", token), ("resource", "https://mcp.example/")];
+    let second = server.post(TOKEN).basic("client", SECRET).form(&form).await.ok();
+    assert_eq!(audience(&second), json!(["https://mcp.example"]));
+}

@@ -104,7 +104,26 @@ async fn a_workspace_may_insist_on_encryption() {
     let form =
         [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", crate::harness::CALLBACK)];
     let answer = app.post(crate::harness::TOKEN).basic("client", SECRET).form(&form).await;
-    assert_eq!(answer.reason(), "500 server_error id_token_encryption_missing");
+    assert_eq!(answer.reason(), "400 unauthorized_client id_token_encryption_missing");
+    // Nobody logs in and consents for nothing.
+    let answer = Browser::new(&app).get(&request("openid")).await;
+    assert_eq!(
+        answer.refused_to_client(),
+        "https://example.com/callback unauthorized_client [id_token_encryption_missing]"
+    );
+    // An algorithm without a key is no more than none.
+    app.change_client("client", |client| client.id_token_encrypted_response_alg = Some("ECDH-ES".to_owned()))
+        .await;
+    let answer = Browser::new(&app).get(&request("openid")).await;
+    assert_eq!(
+        answer.refused_to_client(),
+        "https://example.com/callback unauthorized_client [id_token_encryption_missing]"
+    );
+    let recipient = Recipient::new("ECDH-ES");
+    app.change_client("client", |client| client.jwks = Some(recipient.jwks())).await;
+    let tokens = tokens(&app).await;
+    let (header, _) = recipient.open(tokens["id_token"].as_str().unwrap());
+    assert_eq!(header["alg"], "ECDH-ES");
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@ pub(super) fn check(server: &Server, faults: &mut Faults) {
     faults.check(server.name.len() <= 200, "name", "must be at most 200 bytes long");
     vocabulary(server, faults);
     lifetimes(server, faults);
+    registration(server, faults);
     trust(server, faults);
     urls(server, faults);
     issuers(server, faults);
@@ -100,6 +101,17 @@ fn lifetimes(server: &Server, faults: &mut Faults) {
     for (path, ttl) in given {
         faults.check(ttl.is_none_or(|ttl| ttl >= GoDuration::ZERO), path, "must not be negative");
     }
+}
+
+/// ACP's least lifetime of registration access tokens; zero stands for the default.
+fn registration(server: &Server, faults: &mut Faults) {
+    let least = GoDuration::from_hours(24);
+    let ttl = server.dynamic_client_registration.as_ref().map(|dcr| dcr.registration_access_token_ttl);
+    faults.check(
+        ttl.is_none_or(|ttl| ttl == GoDuration::ZERO || ttl >= least),
+        "dynamic_client_registration.registration_access_token_ttl",
+        "must be 24h or more",
+    );
 }
 
 /// The PEM bundles are read once here, so that a mistake is named where it is made and not when a client comes.

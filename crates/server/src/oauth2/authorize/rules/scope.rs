@@ -5,7 +5,7 @@ use symbolon_protocol::{OAuthError, ScopeSet};
 use super::{Asked, Rule};
 use crate::oauth2::authorization_details;
 use crate::oauth2::authorize::request::AuthorizationRequest;
-use crate::oauth2::issue::{OFFLINE_ACCESS, OPENID};
+use crate::oauth2::issue::{OFFLINE_ACCESS, OPENID, check_id_token_possible};
 
 pub(super) struct ScopeRule;
 
@@ -18,6 +18,7 @@ impl Rule for ScopeRule {
                 .expected(OPENID)
                 .got(scope));
         }
+        check_id_token_possible(asked.cx, asked.client, &scope)?;
         // OIDC Core §11: without a code there will be no refresh token, so nobody is asked about one.
         request.scope = match request.response_type.has_code() {
             true => scope,

@@ -356,3 +356,33 @@ async fn a_sector_lists_the_redirect_uris_of_its_clients() {
     assert!((400..500).contains(&answer.status), "{}", answer.status);
     assert!(answer.text().contains("sector_identifier_uri"), "{}", answer.text());
 }
+
+#[tokio::test]
+async fn a_client_is_not_pairwise_where_the_workspace_has_public_subjects_alone() {
+    let console = Console::new().await;
+    let body = |id: &str, subject_type: &str| json!({"client_id": id, "authorization_server_id": "default", "subject_type": subject_type});
+    console.post("/clients", &body("before", "pairwise")).await.created();
+    console.app.change_workspace(|server| server.subject_identifier_types = vec!["public".to_owned()]).await;
+    let refused = console.post("/clients", &body("after", "pairwise")).await;
+    assert_eq!(refused.status, 422, "{}", refused.text());
+    assert!(refused.fault().contains("\nsubject_type: is pairwise"), "{}", refused.fault());
+    console.post("/clients", &body("after", "public")).await.created();
+}
+
+/// RFC 6749 §4.4: the grant is for confidential clients.
+#[tokio::test]
+async fn a_public_client_has_no_client_credentials_grant() {
+    let console = Console::new().await;
+    let body = |method: &str| {
+        json!({
+            "client_id": "c", "authorization_server_id": "default", "token_endpoint_auth_method": method,
+            "grant_types": ["authorization_code", "client_credentials"],
+        })
+    };
+    let refused = console.post("/clients", &body("none")).await;
+    assert_eq!(refused.status, 422, "{}", refused.text());
+    assert!(refused.fault().contains("\ngrant_types: has client_credentials"), "{}", refused.fault());
+    console.post("/clients", &body("client_secret_basic")).await.created();
+    let refused = console.put("/clients/c", &body("none")).await;
+    assert_eq!(refused.status, 422, "{}", refused.text());
+}

@@ -173,3 +173,22 @@ async fn metadata_has_an_operation_of_its_own() {
     assert_eq!(console.put("/workspaces/default/metadata", &data).await.ok(), data);
     assert_eq!(console.get("/workspaces/default").await.ok()["metadata"]["payload"], data["payload"]);
 }
+
+/// ACP: a registration access token lives a day or more.
+#[tokio::test]
+async fn registration_access_tokens_live_a_day_at_least() {
+    let console = Console::new().await;
+    let with = |id: &str, ttl: &str| json!({"id": id, "dynamic_client_registration": {"enabled": true, "registration_access_token_ttl": ttl}});
+    for short in ["1h0m0s", "23h59m59s", "-24h0m0s"] {
+        let refused = console.post("/servers", &with("w", short)).await;
+        assert_eq!(refused.status, 422, "{short}: {}", refused.text());
+        let path = "\ndynamic_client_registration.registration_access_token_ttl: must be 24h or more";
+        assert!(refused.fault().contains(path), "{}", refused.fault());
+    }
+    console.post("/servers", &with("w", "24h0m0s")).await.created();
+    // Not set: the default.
+    console.post("/servers", &with("v", "0s")).await.created();
+    let body = json!({"redirect_uris": ["https://client.example.org/callback"]}).to_string();
+    let client = console.app.post("/default/v/oauth2/register").body("application/json", body).await.json();
+    assert_eq!(client["registration_access_token_expires_in"], 30 * 86_400);
+}

@@ -1,10 +1,10 @@
 //! Metadata in, metadata out.
 
 use http::header::CACHE_CONTROL;
-use serde_json::json;
+use serde_json::{Value, json};
 use symbolon_jose::Algorithm;
 use symbolon_store::entity::Client;
-use symbolon_store::entity::server::AdvancedConfiguration;
+use symbolon_store::entity::server::{AdvancedConfiguration, WorkspaceProfile};
 
 use super::{REGISTER, open, register, registered, text, with};
 use crate::harness::{Browser, Recipient, Signer, TOKEN, TestApp, authorize};
@@ -245,4 +245,32 @@ async fn discovery_names_the_endpoint_where_it_works() {
     assert_eq!(app.get(discovery).await.ok().get("registration_endpoint"), None);
     let answer = register(&app, with(json!({}))).await;
     assert_eq!(answer.reason(), "403 access_denied registration_disabled");
+}
+
+/// OpenID Connect Registration §2: a client that is told nothing takes it for RS256.
+#[tokio::test]
+async fn where_rs256_is_not_served_the_answer_says_what_is() {
+    let app = open().await;
+    app.change_workspace(|server| server.profile = WorkspaceProfile::Fapi20Security).await;
+    let key = symbolon_jose::SigningKey::generate(Algorithm::ES256).unwrap();
+    let jwk = symbolon_jose::Jwk { kid: Some("client".to_owned()), ..key.public_jwk().unwrap() };
+    let client =
+        registered(&app, json!({"token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": [jwk]}, "tls_client_certificate_bound_access_tokens": true}))
+            .await;
+    assert_eq!(client["id_token_signed_response_alg"], "ES256");
+}
+
+/// Messages name what was sent, and each of it once.
+#[tokio::test]
+async fn faults_name_the_members_that_were_sent() {
+    let app = open().await;
+    let refused = async |more: Value| {
+        let answer = register(&app, with(more)).await;
+        assert_eq!(answer.status, 400, "{}", answer.text());
+        answer.json()["error_description"].as_str().unwrap().to_owned()
+    };
+    let text = refused(json!({"token_endpoint_auth_method": "foo"})).await;
+    assert_eq!(text, "token_endpoint_auth_method is no client authentication method that this server knows.");
+    let text = refused(json!({"scope": "openid nothing"})).await;
+    assert_eq!(text, "scope nothing is no scope that a client can register for here.");
 }

@@ -140,11 +140,21 @@ async fn nothing_else_passes_for_a_statement() {
     for good in [
         json!({"iat": now - year + 100}),
         json!({"iat": now - 3 * year, "exp": now + 100}),
-        json!({"iat": null}),
+        json!({"iat": null, "exp": now + 100}),
     ] {
         let answer = register_with(&app, &statement(&registry, good.clone()), json!({})).await;
         assert_eq!(answer.status, 201, "{good}: {}", answer.text());
     }
+    let answer = register_with(&app, &statement(&registry, json!({"iat": null})), json!({})).await;
+    assert_eq!(answer.reason(), "400 invalid_software_statement software_statement_without_time");
+    let text = answer.json()["error_description"].to_string();
+    assert!(text.contains("neither iat nor exp"), "{text}");
+    // Whose key is meant is said in words.
+    let mut header = registry.sign(json!({})).split('.').next().unwrap().to_owned();
+    header.push_str(".e30.AAAA");
+    let answer = register_with(&app, &header, json!({})).await;
+    let text = answer.json()["error_description"].to_string();
+    assert!(!text.contains("Some("), "{text}");
     let missing = "400 invalid_software_statement software_statement_missing";
     assert_eq!(register(&app, with(json!({}))).await.reason(), missing);
     assert_eq!(register_with(&app, "", json!({})).await.reason(), missing);

@@ -95,33 +95,43 @@ async fn the_token_endpoint_or_a_configured_name_may_be_the_audience() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_an_assertion_is_written_down_and_not_told() {
+async fn what_is_wrong_with_an_assertion_is_said() {
     let (app, issuer) = app().await;
     let now = crate::harness::NOW.seconds();
     let impostor = TestIssuer::new(ISSUER);
     let cases = [
-        (issuer.sign(json!({"exp": now - 31})), "jwt_expired"),
-        (issuer.sign(json!({"exp": null})), "jwt_claims_wrong"),
-        (issuer.sign(json!({"nbf": now + 31})), "jwt_claims_wrong"),
-        (issuer.sign(json!({"exp": now + 3601})), "jwt_claims_wrong"),
-        (issuer.sign(json!({"aud": null})), "jwt_claims_wrong"),
-        (issuer.sign(json!({"aud": "https://localhost:8443/default/developer"})), "jwt_for_somebody_else"),
-        (issuer.sign(json!({"sub": null})), "jwt_subject_missing"),
-        (issuer.sign(json!({"iss": null})), "assertion_without_issuer"),
-        (issuer.sign(json!({"iss": "https://evil.example.com"})), "assertion_issuer_not_trusted"),
-        (impostor.sign(json!({})), "jwt_signature_wrong"),
-        (issuer.sign_as("logout+jwt", json!({})), "jwt_wrong_type"),
-        ("not a jwt".to_owned(), "assertion_malformed"),
+        (issuer.sign(json!({"exp": now - 31})), "jwt_expired", "expired"),
+        (issuer.sign(json!({"exp": null})), "jwt_claims_wrong", "claim exp is missing"),
+        (issuer.sign(json!({"nbf": now + 31})), "jwt_claims_wrong", "not yet valid"),
+        (issuer.sign(json!({"exp": now + 3601})), "jwt_claims_wrong", "valid for 3601 s"),
+        (issuer.sign(json!({"aud": null})), "jwt_claims_wrong", "claim aud is missing"),
+        (
+            issuer.sign(json!({"aud": "https://localhost:8443/default/developer"})),
+            "jwt_for_somebody_else",
+            "aud must be the issuer",
+        ),
+        (issuer.sign(json!({"sub": null})), "jwt_subject_missing", "claim sub is missing"),
+        (issuer.sign(json!({"iss": null})), "assertion_without_issuer", "no iss"),
+        (
+            issuer.sign(json!({"iss": "https://evil.example.com"})),
+            "assertion_issuer_not_trusted",
+            "its issuer is not trusted",
+        ),
+        (impostor.sign(json!({})), "jwt_signature_wrong", "signature is not valid"),
+        (issuer.sign_as("logout+jwt", json!({})), "jwt_wrong_type", "typ"),
+        ("not a jwt".to_owned(), "assertion_malformed", "three parts"),
         // alg none
         (
             "eyJhbGciOiJub25lIn0.eyJpc3MiOiJodHRwczovL2p3dC1pZHAuZXhhbXBsZS5jb20ifQ.".to_owned(),
             "assertion_malformed",
+            "alg none",
         ),
     ];
-    for (assertion, reason) in cases {
+    for (assertion, reason, why) in cases {
         let answer = bring(&app, &assertion).await;
         assert_eq!(answer.reason(), format!("400 invalid_grant {reason}"), "{assertion}");
-        assert_eq!(answer.json()["error_description"], "The assertion is not valid here.");
+        let text = answer.json()["error_description"].as_str().unwrap().to_owned();
+        assert!(text.starts_with("The assertion is not valid here: ") && text.contains(why), "{text}");
     }
     // None of it has used up the jti.
     bring(&app, &issuer.sign(json!({}))).await.ok();

@@ -377,3 +377,32 @@ async fn workspace_and_client_must_both_list_the_grant() {
     app.change_workspace(|server| server.grant_types.retain(|word| word != EXCHANGE)).await;
     insta::assert_snapshot!(exchange(&app, "backend", access(&tokens), &[]).await.reason(), @"400 unsupported_grant_type grant_type_not_allowed_by_workspace");
 }
+
+/// An initial access token registers one client: exchanged, it would register many.
+#[tokio::test]
+async fn a_scope_that_is_good_once_is_not_given_in_exchange() {
+    let app = app().await;
+    app.change_client("backend", |client| client.scopes.push("dcr_register".to_owned())).await;
+    let form = [("grant_type", "client_credentials"), ("scope", "dcr_register mail.read")];
+    let token = app.post(TOKEN).basic("backend", SECRET).form(&form).await.ok();
+    let answer = exchange(&app, "backend", access(&token), &[("scope", "dcr_register")]).await;
+    assert_eq!(answer.reason(), "400 invalid_scope scope_good_once");
+    let body = exchange(&app, "backend", access(&token), &[]).await.ok();
+    assert_eq!(body["scope"], "mail.read");
+}
+
+#[tokio::test]
+async fn an_actor_token_and_its_type_belong_together() {
+    let app = app().await;
+    let tokens = tokens(&app).await;
+    let actor = actor_token(&app, "backend").await;
+    for (more, missing) in [
+        (("actor_token", actor.as_str()), "actor_token_type"),
+        (("actor_token_type", ACCESS_TOKEN), "actor_token"),
+    ] {
+        let answer = exchange(&app, "backend", access(&tokens), &[more]).await;
+        assert_eq!(answer.reason(), format!("400 invalid_request {missing}_missing"));
+        let text = answer.json()["error_description"].as_str().unwrap().to_owned();
+        assert!(text.starts_with(&format!("The parameter {missing} is missing")), "{text}");
+    }
+}
