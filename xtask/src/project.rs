@@ -13,7 +13,8 @@ pub(crate) fn root() -> PathBuf {
 
 /// A path below `target/`, which holds everything that these tasks make.
 pub(crate) fn target(path: impl AsRef<Path>) -> PathBuf {
-    root().join("target").join(path)
+    let folder = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    folder.join(path)
 }
 
 /// The manifest of the client that tests the server with openidconnect-rs, outside the workspace.
