@@ -17,6 +17,7 @@ pub mod password;
 pub mod session;
 pub mod step;
 pub mod views;
+pub mod ways_in;
 
 pub use browser::Browser;
 pub use limits::LoginLimits;

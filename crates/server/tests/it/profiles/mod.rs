@@ -2,6 +2,7 @@
 
 mod fapi1;
 mod fapi2;
+mod lifetimes;
 mod message_signing;
 mod oauth21;
 mod other_servers;
