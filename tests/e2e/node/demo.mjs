@@ -123,6 +123,14 @@ const unescape = text =>
     .replace(/&gt;/g, '>')
     .replace(/&amp;/g, '&');
 
+/** Nobody types more than one password at a time: the server takes many at once for guesses. */
+let typing = Promise.resolve();
+const oneAtATime = act => {
+  const done = typing.then(act);
+  typing = done.catch(() => {});
+  return done;
+};
+
 /** A person with a browser that runs no scripts, up to the redirect to `stopAt`. */
 export class Browser {
   #cookies = new Map();
@@ -174,7 +182,8 @@ export class Browser {
     }
     fields.set('action', action);
     const target = new URL(attribute(form, 'action') || this.#page.address, this.#page.address);
-    return this.#open(target, { method: 'POST', body: fields, headers: { origin: target.origin } });
+    const send = () => this.#open(target, { method: 'POST', body: fields, headers: { origin: target.origin } });
+    return 'password' in filled ? oneAtATime(send) : send();
   }
 
   async #open(address, request = {}) {
